@@ -75,7 +75,7 @@ function endOfString(text: string, start: number): number {
   return i;
 }
 
-/** Two spellings of one key are one key: `"a"` is "a". */
+/** Two spellings of one key are one key: `"\u0061"` is `"a"`. */
 function unquote(quoted: string): string | undefined {
   if (!quoted.includes("\\")) return quoted;
   try {
