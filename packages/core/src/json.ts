@@ -77,9 +77,10 @@ function endOfString(text: string, start: number): number {
 
 /** Two spellings of one key are one key: `"\u0061"` is `"a"`. */
 function unquote(quoted: string): string | undefined {
-  if (!quoted.includes("\\")) return quoted;
+  if (!quoted.includes("\\")) return quoted.slice(1, -1);
   try {
-    return JSON.stringify(JSON.parse(quoted));
+    const key: unknown = JSON.parse(quoted);
+    return typeof key === "string" ? key : undefined;
   } catch {
     return undefined;
   }
