@@ -1,0 +1,110 @@
+import { describe, expect, test } from "vitest";
+import { type Area, measureArea, measureWork, median, QUICK, type Work } from "./harness.ts";
+
+/** A clock that only work moves: `spend(ms)` is what a run costs. */
+function machine() {
+  let now = 0;
+  return {
+    clock: () => now,
+    spend: (ms: number) => () => {
+      now += ms;
+    },
+  };
+}
+
+describe("the median", () => {
+  test.each([
+    [[3], 3],
+    [[9, 1, 5], 5],
+    [[4, 1, 3, 2], 2.5],
+    [[1, 1, 1, 1000], 1],
+  ])("of %j is %d", (samples, middle) => expect(median(samples)).toBe(middle));
+});
+
+describe("a ratio above 1 means that we are faster", () => {
+  test("in microseconds, where less is better", async () => {
+    const { clock, spend } = machine();
+    const work: Work = { name: "verify", unit: "us", ours: spend(2), peers: [{ name: "slow", run: spend(8) }] };
+    expect(await measureWork("curve", work, QUICK, clock)).toEqual([
+      { area: "curve", work: "verify", peer: "slow", ours: 2000, theirs: 8000, unit: "us", ratio: 4 },
+    ]);
+  });
+
+  test("in things per second, where more is better", async () => {
+    const { clock, spend } = machine();
+    const work: Work = { name: "verify", unit: "per_s", ours: spend(2), peers: [{ name: "fast", run: spend(1) }] };
+    expect(await measureWork("curve", work, QUICK, clock)).toEqual([
+      { area: "curve", work: "verify", peer: "fast", ours: 500, theirs: 1000, unit: "per_s", ratio: 0.5 },
+    ]);
+  });
+});
+
+test("a batch is counted by the things in it, for both sides", async () => {
+  const { clock, spend } = machine();
+  const work: Work = {
+    name: "batch",
+    unit: "us",
+    things: 64,
+    ours: spend(64),
+    peers: [{ name: "p", run: spend(128) }],
+  };
+  expect(await measureWork("curve", work, QUICK, clock)).toMatchObject([{ ours: 1000, theirs: 2000, ratio: 2 }]);
+});
+
+test("an asynchronous run is measured until it is done", async () => {
+  const { clock, spend } = machine();
+  const later = (ms: number) => async () => {
+    await Promise.resolve();
+    spend(ms)();
+  };
+  const work: Work = { name: "open", unit: "us", ours: later(3), peers: [{ name: "p", run: later(6) }] };
+  expect(await measureWork("inbox", work, QUICK, clock)).toMatchObject([{ ours: 3000, theirs: 6000, ratio: 2 }]);
+});
+
+test("contestants take turns, and another one begins each round", async () => {
+  const { clock, spend } = machine();
+  const order: string[] = [];
+  const named = (name: string) => () => {
+    order.push(name);
+    spend(QUICK.slice)();
+  };
+  const peers = [
+    { name: "b", run: named("b") },
+    { name: "c", run: named("c") },
+  ];
+  await measureWork("x", { name: "w", unit: "us", ours: named("a"), peers }, QUICK, clock);
+  const calibration = 3;
+  expect(order.slice(calibration).join("")).toBe("abcbcacab");
+});
+
+test("one slow round changes no median", async () => {
+  const { clock, spend } = machine();
+  let runs = 0;
+  const hiccup = () => spend(runs++ === 3 ? 900 : QUICK.slice)();
+  const work: Work = { name: "w", unit: "us", ours: hiccup, peers: [] };
+  expect(await measureWork("x", work, QUICK, clock)).toEqual([
+    { area: "x", work: "w", ours: 1000 * QUICK.slice, unit: "us" },
+  ]);
+});
+
+test("a peer that cannot run here keeps its line, with the reason", async () => {
+  const { clock, spend } = machine();
+  const area: Area = {
+    area: "x",
+    works: [
+      {
+        name: "w",
+        unit: "us",
+        ours: spend(5),
+        peers: [
+          { name: "native", skipped: "needs a C compiler" },
+          { name: "p", run: spend(10) },
+        ],
+      },
+    ],
+  };
+  expect(await measureArea(area, QUICK, clock)).toMatchObject([
+    { peer: "native", skipped: "needs a C compiler" },
+    { peer: "p", ratio: 2 },
+  ]);
+});

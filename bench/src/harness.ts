@@ -1,0 +1,140 @@
+/**
+ * Measures our work against named peers, in turns in one run, so that a busy machine slows both sides alike.
+ *
+ * An area is opened once (keys, tables, WebAssembly); each of its works then runs round by round, every contestant a
+ * slice per round, the order turning. What is reported is the median of the rounds: a mean would carry the noise.
+ * A ratio above 1 always means that we are faster. It asserts nothing: times belong in a table, never in a test.
+ */
+export interface Area {
+  readonly area: string;
+  readonly works: readonly Work[];
+}
+
+/** "us": microseconds for one thing, less is better. "per_s": things in a second, more is better. */
+export type Unit = "us" | "per_s";
+
+export interface Work {
+  readonly name: string;
+  readonly unit: Unit;
+  /** How many things one run does, such as the 64 signatures of a batch; 1 unless said otherwise. */
+  readonly things?: number;
+  readonly ours: Run;
+  readonly peers: readonly Peer[];
+}
+
+/** One run of the work. It returns what it computed, so that no engine may decide that nothing was asked for. */
+export type Run = () => unknown;
+
+/** A peer that cannot run here says why, and stands in the table with that reason. */
+export type Peer = { readonly name: string; readonly run: Run } | { readonly name: string; readonly skipped: string };
+
+export interface Effort {
+  readonly rounds: number;
+  /** How long one contestant runs in one round, in milliseconds. */
+  readonly slice: number;
+}
+
+export const NORMAL: Effort = { rounds: 15, slice: 60 };
+export const QUICK: Effort = { rounds: 3, slice: 5 };
+
+export type Line = Measured | Skipped;
+
+export interface Measured {
+  readonly area: string;
+  readonly work: string;
+  /** Undefined where the work has nobody to be compared with. */
+  readonly peer?: string;
+  readonly ours: number;
+  readonly theirs?: number;
+  readonly unit: Unit;
+  readonly ratio?: number;
+}
+
+export interface Skipped {
+  readonly area: string;
+  readonly work: string;
+  readonly peer: string;
+  readonly skipped: string;
+}
+
+/** Milliseconds from any start; a clock of its own makes the harness testable. */
+export type Clock = () => number;
+
+export async function measureArea(area: Area, effort: Effort, clock: Clock): Promise<Line[]> {
+  const lines: Line[] = [];
+  for (const work of area.works) lines.push(...(await measureWork(area.area, work, effort, clock)));
+  return lines;
+}
+
+export async function measureWork(area: string, work: Work, effort: Effort, clock: Clock): Promise<Line[]> {
+  const runs = [work.ours, ...work.peers.flatMap((peer) => ("run" in peer ? [peer.run] : []))];
+  const [ours, ...others] = await inTurns(runs, work.things ?? 1, effort, clock);
+  const oursIn = round(inUnit(ours!, work.unit));
+  const named = { area, work: work.name };
+  if (work.peers.length === 0) return [{ ...named, ours: oursIn, unit: work.unit }];
+  return work.peers.map((peer): Line => {
+    if ("skipped" in peer) return { ...named, peer: peer.name, skipped: peer.skipped };
+    const theirs = others.shift()!;
+    return {
+      ...named,
+      peer: peer.name,
+      ours: oursIn,
+      theirs: round(inUnit(theirs, work.unit)),
+      unit: work.unit,
+      ratio: round(theirs / ours!),
+    };
+  });
+}
+
+/** The median time of one thing in milliseconds, for each contestant. */
+async function inTurns(runs: readonly Run[], things: number, effort: Effort, clock: Clock): Promise<number[]> {
+  const contestants: { run: Run; times: number; samples: number[] }[] = [];
+  for (const run of runs) contestants.push({ run, times: await calibrate(run, effort.slice, clock), samples: [] });
+  for (let turn = 0; turn < effort.rounds; turn++) {
+    for (let i = 0; i < contestants.length; i++) {
+      const { run, times, samples } = contestants[(turn + i) % contestants.length]!;
+      samples.push((await elapsed(run, times, clock)) / (times * things));
+    }
+  }
+  return contestants.map(({ samples }) => median(samples));
+}
+
+/** How many runs fill a slice; the doubling before it also warms the engine up. */
+async function calibrate(run: Run, slice: number, clock: Clock): Promise<number> {
+  for (let times = 1; ; times *= 2) {
+    const spent = await elapsed(run, times, clock);
+    if (spent >= slice / 2 || times >= 2 ** 24) return Math.max(1, Math.round((times * slice) / Math.max(spent, 1e-6)));
+  }
+}
+
+async function elapsed(run: Run, times: number, clock: Clock): Promise<number> {
+  const start = clock();
+  for (let i = 0; i < times; i++) {
+    const result = run();
+    // An await costs a turn of the queue: synchronous work must not pay it.
+    if (result instanceof Promise) await result;
+  }
+  return clock() - start;
+}
+
+export function median(samples: readonly number[]): number {
+  const sorted = [...samples].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+function inUnit(milliseconds: number, unit: Unit): number {
+  switch (unit) {
+    case "us":
+      return milliseconds * 1000;
+    case "per_s":
+      return 1000 / milliseconds;
+    default:
+      return unit satisfies never;
+  }
+}
+
+/** Four digits: more would be noise. */
+function round(value: number): number {
+  return Number(value.toPrecision(4));
+}

@@ -1,0 +1,47 @@
+/**
+ * npm run bench -- [area…] [--json] [--quick]
+ *
+ * A table for people, or with --json one object per line. What was measured is kept with the facts of the machine in
+ * bench/results/<date>-<area>.json; a quick run only shows that the areas work and keeps nothing.
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { type Area, measureArea, NORMAL, QUICK } from "./harness.ts";
+import { machineFacts } from "./machine.ts";
+import { table } from "./table.ts";
+
+/** Every area by name. Opening one does its set-up: keys, tables, WebAssembly. */
+const AREAS: Readonly<Record<string, () => Area | Promise<Area>>> = {};
+
+const FLAGS: ReadonlySet<string> = new Set(["--json", "--quick"]);
+const RESULTS = new URL("../results/", import.meta.url);
+
+await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<void> {
+  const flags = new Set(args.filter((arg) => arg.startsWith("--")));
+  const named = args.filter((arg) => !arg.startsWith("--"));
+  const wanted = named.length > 0 ? named : Object.keys(AREAS);
+  const unknown = [
+    ...wanted.filter((name) => !Object.hasOwn(AREAS, name)),
+    ...[...flags].filter((flag) => !FLAGS.has(flag)),
+  ];
+  if (unknown.length > 0) {
+    console.error(
+      `npm run bench does not know ${unknown.join(", ")}. Areas: ${Object.keys(AREAS).join(", ") || "none yet"}.`,
+    );
+    process.exitCode = 2;
+    return;
+  }
+  for (const name of wanted) await bench(await AREAS[name]!(), flags.has("--json"), flags.has("--quick"));
+}
+
+async function bench(area: Area, json: boolean, quick: boolean): Promise<void> {
+  const machine = machineFacts(new Date());
+  const lines = await measureArea(area, quick ? QUICK : NORMAL, () => performance.now());
+  if (json) for (const line of lines) console.log(JSON.stringify(line));
+  else console.log(`\n${area.area}: ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}\n${table(lines)}`);
+  if (quick) return;
+  mkdirSync(RESULTS, { recursive: true });
+  const file = new URL(`${machine.date.slice(0, 10)}-${area.area}.json`, RESULTS);
+  writeFileSync(file, `${JSON.stringify({ machine, lines }, null, 2)}\n`);
+}
