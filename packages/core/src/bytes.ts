@@ -33,7 +33,7 @@ export function toHex(bytes: Uint8Array): string {
 }
 
 /** Lowercase hex of exactly `length` bytes, or undefined. */
-export function fromHex(text: string, length = text.length / 2): Uint8Array | undefined {
+export function fromHex(text: string, length = Math.floor(text.length / 2)): Uint8Array | undefined {
   return text.length === 2 * length && /^[0-9a-f]*$/.test(text) ? hexToBytes(text) : undefined;
 }
 

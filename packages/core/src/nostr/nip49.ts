@@ -59,12 +59,12 @@ export function encodeNcryptsec(secret: Secret, password: string, inputs: Nip49I
   return encodeBech32("ncryptsec", concat(Uint8Array.of(VERSION, logN), salt, nonce, associated, sealed));
 }
 
-/** Takes as long as its writer decided; with log_n above `maxLogN` it refuses at once. */
+/** Takes as long as its writer decided, up to `maxLogN`: 18 is 256 MiB and some seconds. Above it refuses at once. */
 export function decodeNcryptsec(
   text: string,
   password: string,
   curve: Curve,
-  { maxLogN = 20 }: { readonly maxLogN?: number } = {},
+  { maxLogN = 18 }: { readonly maxLogN?: number } = {},
 ): Unlocked {
   const bytes = bytesOf(text);
   if (bytes === undefined || bytes.length !== LENGTH) return { ok: false, reason: "ncryptsec-shape" };
