@@ -5,7 +5,7 @@
  * It imports only what every Node knows, since it is also what tells an old Node's owner to get a newer one.
  */
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -119,12 +119,12 @@ function npmCommand() {
   return { command: windows ? "npm.cmd" : "npm", args: [], shell: windows };
 }
 
-/** @param {string} folder */
+/** @param {string} folder a folder, or one that would have to be made */
 function canWrite(folder) {
+  let nearest = folder;
+  while (!existsSync(nearest)) nearest = dirname(nearest);
   try {
-    if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
-    accessSync(folder, constants.W_OK);
-    accessSync(dirname(folder), constants.R_OK);
+    accessSync(nearest, constants.W_OK);
     return true;
   } catch {
     return false;
