@@ -5,7 +5,7 @@
  * It imports only what every Node knows, since it is also what tells an old Node's owner to get a newer one.
  */
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, existsSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -124,7 +124,7 @@ function canWrite(folder) {
   let nearest = folder;
   while (!existsSync(nearest)) nearest = dirname(nearest);
   try {
-    accessSync(nearest, constants.W_OK);
+    rmdirSync(mkdtempSync(join(nearest, "subrosa-")));
     return true;
   } catch {
     return false;

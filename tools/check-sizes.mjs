@@ -1,0 +1,71 @@
+/**
+ * What a page pays for one subpath of core: bundled alone with everything it needs, minified, gzip, and bounded by the
+ * longest prefix that tools/sizes.json names. Printed with every run, so that growth is seen before it is a problem.
+ */
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { isMain, ROOT, readJson, sourcesOf } from "./project.mjs";
+import { verdict } from "./verdict.mjs";
+
+const CORE = "packages/core";
+
+/** @param {string} root */
+export async function check(root) {
+  /** @type {Record<string, number>} */
+  const bounds = readJson(join(root, "tools/sizes.json"));
+  const sizes = await measure(root);
+  const problems = sizes.flatMap(({ subpath, size }) => {
+    const bound = boundOf(bounds, subpath);
+    return size > bound ? [`core/${subpath} is ${kB(size)}, ${kB(bound)} allowed`] : [];
+  });
+  const largest = sizes.reduce((most, one) => (one.size > most.size ? one : most), { subpath: "", size: 0 });
+  const { ok, sentence, details } = verdict(
+    `Every one of ${sizes.length} subpaths of core is within its bound, the largest core/${largest.subpath} with ${kB(largest.size)} gzip.`,
+    "A subpath of core has outgrown its bound in tools/sizes.json.",
+    problems,
+  );
+  const table = sizes.map(({ subpath, size }) => `core/${subpath} ${kB(size)} of ${kB(boundOf(bounds, subpath))}`);
+  return { ok, sentence, details, notes: table };
+}
+
+/** @param {string} root */
+async function measure(root) {
+  const { build } = await import("esbuild");
+  const sources = sourcesOf(root, CORE);
+  const sizes = [];
+  for (const path of sources) {
+    const { outputFiles } = await build({
+      entryPoints: [join(root, path)],
+      bundle: true,
+      minify: true,
+      format: "esm",
+      platform: "browser",
+      conditions: ["subrosa-source"],
+      write: false,
+      logLevel: "silent",
+    });
+    const subpath = path.slice(`${CORE}/src/`.length).replace(/\.ts$/, "");
+    sizes.push({ subpath, size: gzipSync(outputFiles[0]?.contents ?? "", { level: 9 }).length });
+  }
+  return sizes;
+}
+
+/**
+ * @param {Record<string, number>} bounds
+ * @param {string} subpath
+ */
+function boundOf(bounds, subpath) {
+  const prefixes = Object.keys(bounds).filter((prefix) =>
+    prefix === "" || prefix.endsWith("/") ? subpath.startsWith(prefix) : subpath === prefix,
+  );
+  const longest = prefixes.reduce((most, prefix) => (prefix.length > most.length ? prefix : most), "");
+  return bounds[longest] ?? 0;
+}
+
+/** @param {number} bytes */
+const kB = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
+
+if (isMain(import.meta.url)) {
+  const { sentence, notes } = await check(ROOT);
+  console.log([...notes, sentence].join("\n"));
+}
