@@ -95,7 +95,12 @@ function atPage(samples, line) {
 async function runOne(folder, { page, line, name }) {
   const { build } = await import("esbuild");
   const outfile = join(folder, `${name}.mjs`);
-  const options = { bundle: true, format: /** @type {const} */ ("esm"), platform: /** @type {const} */ ("node") };
+  const options = {
+    bundle: true,
+    format: /** @type {const} */ ("esm"),
+    target: "node20.19",
+    platform: /** @type {const} */ ("node"),
+  };
   try {
     await build({
       ...options,
