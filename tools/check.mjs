@@ -18,6 +18,7 @@ const CHECKS = {
   vectors: () => import("./check-vectors.mjs"),
   spec: () => import("./check-spec.mjs"),
   samples: () => import("./check-samples.mjs"),
+  links: () => import("./check-links.mjs"),
   api: () => import("./check-api.mjs"),
   sizes: () => import("./check-sizes.mjs"),
   names: () => import("./check-names.mjs"),

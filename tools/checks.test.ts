@@ -3,6 +3,7 @@ import { check as api } from "./check-api.mjs";
 import { check as arrows } from "./check-arrows.mjs";
 import { check as biome } from "./check-biome.mjs";
 import { check as lines } from "./check-lines.mjs";
+import { check as links } from "./check-links.mjs";
 import { check as lockfileCheck } from "./check-lockfile.mjs";
 import { check as names } from "./check-names.mjs";
 import { check as paths } from "./check-paths.mjs";
@@ -30,6 +31,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   vectors,
   spec,
   samples,
+  links,
   api,
   sizes,
   names,
@@ -104,6 +106,8 @@ describe("a seeded fault is seen", () => {
     ["samples", "a sample that throws", { "docs/a.md": '\n```ts\nthrow new Error("no");\n```\n' }, /docs\/a\.md:3/],
     ["api", "a changed surface", { "packages/core/src/bytes.ts": source("export const first = 1;") }, /core\.txt:2/],
     ["api", "a new subpath", inCore("export const more = 1;"), /api\/core\.txt/],
+    ["links", "a page that is not there", { "docs/a.md": "[b](b.md)" }, /docs\/a\.md:1 points to b\.md/],
+    ["links", "a comment that points nowhere", inCore("// docs/spec/none.md\nexport {};"), /bad\.ts:2/],
     ["sizes", "a bundle over its bound", { "tools/sizes.json": '{"": 1000, "bytes": 10}' }, /core\/bytes/],
     ["names", "a forbidden package", withLock({ "node_modules/lrs": locked() }), /^lrs$/],
     ["names", "one under another name", withLock({ "node_modules/x": locked({ name: "ringct-js" }) }), /ringct-js/],
