@@ -150,6 +150,7 @@ describe("shapes", () => {
     ["a long list", { ...good, thorns: [1, 2, 3, 4] }, "wire/too-many", "rose.thorns"],
     ["an object for a list", { ...good, thorns: { 0: 1 } }, "wire/type", "rose.thorns"],
     ["a bad item", { ...good, thorns: [1, null] }, "wire/type", "rose.thorns[1]"],
+    ["a hole in a list", { ...good, thorns: new Array(1) }, "wire/type", "rose.thorns[0]"],
     ["null for an optional field", { ...good, note: null }, "wire/type", "rose.note"],
     ["an array", [good], "wire/type", "rose"],
   ];

@@ -154,7 +154,7 @@ export function list<T>(
       if (!Array.isArray(value)) throw new WireError("wire/type", path);
       if (value.length < min) throw new WireError("wire/length", path);
       if (value.length > max) throw new WireError("wire/too-many", path);
-      return Object.freeze(value.map((item: unknown, i) => of.read(item, `${path}[${i}]`)));
+      return Object.freeze(Array.from(value as unknown[], (item, i) => of.read(item, `${path}[${i}]`)));
     },
     write: (items) => items.map((item) => of.write(item)),
   };

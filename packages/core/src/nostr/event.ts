@@ -197,19 +197,21 @@ function readTags(value: unknown, limits: EventLimits): readonly Tag[] {
   if (!Array.isArray(value)) throw new WireError("wire/type", "event.tags");
   if (value.length > limits.maxTags) throw new WireError("wire/too-many", "event.tags");
   let size = 0;
-  const tags = value.map((tag: unknown, i): Tag => {
+  // Array.from sees the holes that map would leave in, and every element is copied before it is looked at.
+  const tags = Array.from(value as unknown[], (tag, i): Tag => {
     const path = `event.tags[${i}]`;
     if (!Array.isArray(tag)) throw new WireError("wire/type", path);
     if (tag.length === 0) throw new WireError("wire/length", path);
     if (tag.length > limits.maxTagElements) throw new WireError("wire/too-many", path);
-    for (const element of tag as unknown[]) {
+    const elements: unknown[] = [...tag];
+    for (const element of elements) {
       if (typeof element !== "string") throw new WireError("wire/type", path);
       if (element.length > limits.maxTagElement) throw new WireError("wire/too-long", path);
       if (!isWellFormed(element)) throw new WireError("wire/text", path);
       size += element.length;
     }
     if (size > limits.maxSize) throw new WireError("wire/too-long", "event.tags");
-    return Object.freeze([...(tag as string[])]);
+    return Object.freeze(elements as string[]);
   });
   return Object.freeze(tags);
 }
