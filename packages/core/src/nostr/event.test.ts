@@ -2,7 +2,17 @@ import { expect, test } from "vitest";
 import { fromHex } from "../bytes.ts";
 import { nobleCurve as curve } from "../curve/noble.ts";
 import { Secret } from "../secret.ts";
-import { type EventTemplate, plain, readRumor, type SignedEvent, signEvent, toRumor, VerifiedEvent } from "./event.ts";
+import {
+  type EventLimits,
+  type EventTemplate,
+  plain,
+  readRumor,
+  readSignedEvent,
+  type SignedEvent,
+  signEvent,
+  toRumor,
+  VerifiedEvent,
+} from "./event.ts";
 
 const secret = Secret.from(fromHex(`${"00".repeat(31)}03`)!, curve);
 const template: EventTemplate = {
@@ -34,6 +44,14 @@ test("a structured clone of a verified event is refused by the compiler and at r
   // @ts-expect-error the private member is missing
   expect(needsVerified(cloned)).toBe(false);
   expect(VerifiedEvent.is(structuredClone(verified))).toBe(false);
+});
+
+test("a verified event's own constructor makes no other", () => {
+  const Constructor = verified.constructor as new (...given: unknown[]) => unknown;
+  expect(() => new Constructor({ ...claimed, content: "forged" })).toThrow(
+    expect.objectContaining({ code: "usage/template" }),
+  );
+  expect(() => new Constructor(claimed, Symbol("checked"))).toThrow(expect.objectContaining({ name: "UsageError" }));
 });
 
 test("what was checked is what is used: the caller's object is copied", () => {
@@ -69,6 +87,48 @@ for (const [what, value, reason] of bent) {
     expect(VerifiedEvent.check(value, curve)).toMatchObject({ ok: false, reason });
   });
 }
+
+const tight: EventLimits = { maxContent: 4, maxTags: 2, maxTagElements: 2, maxTagElement: 5, maxSize: 20 };
+const oversized: readonly [string, Partial<EventTemplate>, string][] = [
+  ["a long content", { content: "12345" }, "event.content"],
+  ["many tags", { tags: [["a"], ["b"], ["c"]] }, "event.tags"],
+  ["a long tag", { tags: [["a", "b", "c"]] }, "event.tags[0]"],
+  ["a long tag element", { tags: [["a"], ["b", "123456"]] }, "event.tags[1]"],
+  [
+    "tags and content that are too much together",
+    {
+      content: "1234",
+      tags: [
+        ["a", "123"],
+        ["b", "123"],
+      ],
+    },
+    "event.tags",
+  ],
+  ["a hole where a tag should be", { tags: new Array(1) }, "event.tags[0]"],
+];
+for (const [what, change, path] of oversized) {
+  test(`limits: refuses ${what} at ${path}`, () => {
+    const event = { ...claimed, content: "", tags: [], ...change };
+    expect(VerifiedEvent.check(event, curve, tight)).toEqual({ ok: false, reason: "event-shape", path });
+  });
+}
+
+test("limits: what fills them is not refused", () => {
+  const tags = [
+    ["a", "1234"],
+    ["b", ""],
+  ];
+  expect(readSignedEvent({ ...claimed, content: "12", tags }, tight)).toMatchObject({ content: "12", tags });
+});
+
+test("a tag is copied before it is looked at: one that answers differently the second time is read once", () => {
+  let asked = 0;
+  const shifty = new Proxy(["t", "rose"], {
+    get: (target, name) => (name === "1" ? (asked++ === 0 ? "rose" : 5) : Reflect.get(target, name)),
+  });
+  expect(readSignedEvent({ ...claimed, tags: [shifty] }).tags).toEqual([["t", "rose"]]);
+});
 
 test("a batch answers for each event in order", () => {
   const values = [claimed, null, { ...claimed, sig: "0".repeat(128) }, claimed];

@@ -41,7 +41,7 @@ export interface EventLimits {
   readonly maxTags: number;
   readonly maxTagElements: number;
   readonly maxTagElement: number;
-  /** UTF-16 units of the NIP-01 serialisation. */
+  /** UTF-16 units of content and tags together, with the quotes and the comma of every element. */
   readonly maxSize: number;
 }
 
@@ -54,6 +54,9 @@ export const DEFAULT_LIMITS: EventLimits = Object.freeze({
   maxSize: 1 << 21,
 });
 
+/** Known to this module only: `new event.constructor(forged)` must not do what the checks do. */
+const CHECKED = Symbol("checked");
+
 export class VerifiedEvent implements SignedEvent {
   readonly #checked = true;
   readonly id: EventId;
@@ -64,7 +67,8 @@ export class VerifiedEvent implements SignedEvent {
   readonly content: string;
   readonly sig: string;
 
-  private constructor(event: SignedEvent) {
+  private constructor(event: SignedEvent, token: typeof CHECKED) {
+    if (token !== CHECKED) throw new UsageError("usage/template", "a verified event comes from VerifiedEvent.check");
     this.id = event.id;
     this.pubkey = event.pubkey;
     this.created_at = event.created_at;
@@ -106,7 +110,7 @@ export class VerifiedEvent implements SignedEvent {
       return entries.map((entry): Verdict => {
         if (!("event" in entry)) return entry;
         return valid[next++] === true
-          ? { ok: true, event: new VerifiedEvent(entry.event) }
+          ? { ok: true, event: new VerifiedEvent(entry.event, CHECKED) }
           : { ok: false, reason: "event-sig" };
       });
     };
@@ -181,7 +185,7 @@ function readRumorFields(event: unknown, limits: EventLimits): Rumor {
   if (!isWellFormed(content)) throw new WireError("wire/text", "event.content");
   const created_at = readInteger(field(event, "created_at"), Number.MAX_SAFE_INTEGER, "event.created_at");
   const kind = readInteger(field(event, "kind"), 65_535, "event.kind");
-  const tags = readTags(field(event, "tags"), limits);
+  const tags = readTags(field(event, "tags"), limits, content.length);
   return { id, pubkey, created_at, kind, tags, content };
 }
 
@@ -193,10 +197,10 @@ function readInteger(value: unknown, max: number, path: string): number {
   return value;
 }
 
-function readTags(value: unknown, limits: EventLimits): readonly Tag[] {
+function readTags(value: unknown, limits: EventLimits, contentSize: number): readonly Tag[] {
   if (!Array.isArray(value)) throw new WireError("wire/type", "event.tags");
   if (value.length > limits.maxTags) throw new WireError("wire/too-many", "event.tags");
-  let size = 0;
+  let size = contentSize;
   // Array.from sees the holes that map would leave in, and every element is copied before it is looked at.
   const tags = Array.from(value as unknown[], (tag, i): Tag => {
     const path = `event.tags[${i}]`;
@@ -208,7 +212,7 @@ function readTags(value: unknown, limits: EventLimits): readonly Tag[] {
       if (typeof element !== "string") throw new WireError("wire/type", path);
       if (element.length > limits.maxTagElement) throw new WireError("wire/too-long", path);
       if (!isWellFormed(element)) throw new WireError("wire/text", path);
-      size += element.length;
+      size += element.length + 3;
     }
     if (size > limits.maxSize) throw new WireError("wire/too-long", "event.tags");
     return Object.freeze(elements as string[]);

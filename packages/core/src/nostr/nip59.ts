@@ -73,7 +73,7 @@ export function wrap(inner: string, inputs: WrapInputs, random: RandomSource, cu
 }
 
 function encryptTo(text: string, from: Secret, to: PubkeyHex, random: RandomSource, curve: Curve): string {
-  const key = ConversationKey.between(from, fromHex(to)!, curve);
+  using key = ConversationKey.between(from, fromHex(to)!, curve);
   if (key === undefined) throw new UsageError("usage/point", "the recipient's key is not on the curve");
   return encrypt(text, key, random(32));
 }
@@ -86,7 +86,7 @@ export type Unwrapped =
 export function unwrap(wrapped: VerifiedEvent, recipient: Secret, curve: Curve): Unwrapped {
   if (wrapped.kind !== GIFT_WRAP && wrapped.kind !== EPHEMERAL_GIFT_WRAP) return { ok: false, reason: "wrap-kind" };
   if (onlyTag(wrapped.tags, "p")?.[1] !== toHex(recipient.pubkey)) return { ok: false, reason: "wrap-recipient" };
-  const key = ConversationKey.between(recipient, fromHex(wrapped.pubkey)!, curve);
+  using key = ConversationKey.between(recipient, fromHex(wrapped.pubkey)!, curve);
   if (key === undefined) return { ok: false, reason: "wrap-key" };
   const opened = decrypt(wrapped.content, key);
   return opened.ok ? opened : { ok: false, reason: "wrap-decrypt" };
@@ -104,7 +104,8 @@ export function openSeal(text: string, recipient: Secret, curve: Curve): Opened 
   const { event: sealed } = verdict;
   if (sealed.kind !== SEAL) return { ok: false, reason: "seal-kind" };
   if (sealed.tags.length > 0) return { ok: false, reason: "seal-tags" };
-  const key = ConversationKey.between(recipient, fromHex(sealed.pubkey)!, curve)!;
+  // Safety: a verified event's key is on the curve.
+  using key = ConversationKey.between(recipient, fromHex(sealed.pubkey)!, curve)!;
   const inner = decrypt(sealed.content, key);
   if (!inner.ok) return { ok: false, reason: "seal-decrypt" };
   const rumor = rumorOrUndefined(jsonOrUndefined(inner.plaintext));
