@@ -57,13 +57,26 @@ async function runAll(names) {
 
 /** @param {string} name */
 async function runOne(name) {
-  const module = await CHECKS[name]?.();
-  const result = /** @type {import("./verdict.mjs").Verdict} */ (await module?.check(ROOT));
+  const { ok, sentence, details, notes = [] } = await verdictOf(name);
   const lines = [
-    `${result.ok ? "ok  " : "FAIL"} ${name}: ${result.sentence}`,
-    ...result.details.map((line) => `       ${line}`),
-    ...(result.notes ?? []).map((line) => `       ${line}`),
+    `${ok ? "ok  " : "FAIL"} ${name}: ${sentence}`,
+    ...[...details, ...notes].map((line) => `       ${line}`),
   ];
   console.log(lines.join("\n"));
-  return result.ok;
+  return ok;
+}
+
+/**
+ * A check that throws has failed, and the others still run.
+ * @param {string} name
+ * @returns {Promise<import("./verdict.mjs").Verdict>}
+ */
+async function verdictOf(name) {
+  try {
+    const module = await CHECKS[name]?.();
+    return /** @type {import("./verdict.mjs").Verdict} */ (await module?.check(ROOT));
+  } catch (error) {
+    const details = error instanceof Error ? error.message.split("\n") : [];
+    return { ok: false, sentence: "The check could not be carried out.", details };
+  }
 }
