@@ -91,7 +91,7 @@ function judge(packages, here, path, specifier, to) {
   if (to === undefined) return judgeOutside(here, rules.node || isTest(path), path, specifier);
 
   if (to.startsWith(`${here.folder}/`)) {
-    if (!specifier.startsWith(".")) return "inside a package imports are relative";
+    if (!specifier.startsWith(".") && !isTest(path)) return "inside a package imports are relative";
     return name === "core" && !isTest(path) ? judgeCore(path, to) : undefined;
   }
   if (specifier.startsWith(".")) return "a package is imported by its name, not by a path";
