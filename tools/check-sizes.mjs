@@ -24,8 +24,22 @@ export async function check(root) {
     "A subpath of core has outgrown its bound in tools/sizes.json.",
     problems,
   );
-  const table = sizes.map(({ subpath, size }) => `core/${subpath} ${kB(size)} of ${kB(boundOf(bounds, subpath))}`);
-  return { ok, sentence, details, notes: table };
+  return { ok, sentence, details, notes: table(sizes) };
+}
+
+/**
+ * One line for each folder of core.
+ * @param {readonly { subpath: string, size: number }[]} sizes
+ */
+function table(sizes) {
+  /** @type {Map<string, string[]>} */
+  const folders = new Map();
+  for (const { subpath, size } of sizes) {
+    const at = subpath.lastIndexOf("/");
+    const folder = at < 0 ? "core" : `core/${subpath.slice(0, at)}`;
+    folders.set(folder, [...(folders.get(folder) ?? []), `${subpath.slice(at + 1)} ${(size / 1000).toFixed(1)}`]);
+  }
+  return [...folders].map(([folder, files]) => `${folder} (kB): ${files.join(", ")}`);
 }
 
 /** @param {string} root */
