@@ -1,56 +1,76 @@
 /**
- * A rule that docs/spec marks as implemented is named by the source that implements it and by the title of a test that
+ * A rule that docs/spec lists as implemented is named by the source that implements it and by the title of a test that
  * proves it. Each page that defines rules (`**GROUP-14**`) says near its head which of them stand, in one line:
  * `Implemented: GROUP-1, GROUP-2` or `Implemented: none yet`.
+ *
+ * Run by itself it prints, for each page, which rules have both, one, or neither.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { filesBelow, isTest, sourcesOf, workspaces } from "./project.mjs";
+import { filesBelow, isMain, isTest, ROOT, sourcesOf, workspaces } from "./project.mjs";
 import { codeOf } from "./source.mjs";
 import { verdict } from "./verdict.mjs";
 
 const RULE = /\*\*([A-Z][A-Z0-9]*-\d+[a-z]?)\*\*/g;
 const MARK = /^Implemented: (.+)$/m;
 
+/**
+ * A page: the rules it defines and those it lists as implemented, or undefined where it lists none.
+ * @typedef {{ path: string, rules: readonly string[], implemented: readonly string[] | undefined }} Page
+ */
+
 /** @param {string} root */
 export function check(root) {
+  const pages = pagesOf(root);
+  const { inSource, inTitle } = namesOf(root);
+  const problems = [...repeated(pages)];
+  for (const { path, rules, implemented } of pages) {
+    if (implemented === undefined) problems.push(`${path}: no line "Implemented: …" near its head`);
+    for (const id of implemented ?? []) {
+      if (!rules.includes(id)) problems.push(`${path}: ${id} is listed as implemented but not defined there`);
+      else if (!inSource(id)) problems.push(`${path}: no source names ${id}`);
+      else if (!inTitle(id)) problems.push(`${path}: no test title names ${id}`);
+    }
+  }
+  const listed = pages.flatMap(({ implemented }) => implemented ?? []);
+  const all = pages.flatMap(({ rules }) => rules);
+  return verdict(
+    `All ${listed.length} rules listed as implemented, of ${all.length}, are named by a source and by a test's title.`,
+    "A rule is listed as implemented without a source or a test that names it.",
+    problems,
+  );
+}
+
+/** @param {string} root @returns {Page[]} */
+function pagesOf(root) {
+  return filesBelow(root, "docs/spec", [".md"]).flatMap((path) => {
+    const text = read(root, path);
+    const rules = [...text.matchAll(RULE)].map((match) => match[1] ?? "");
+    const mark = MARK.exec(text)?.[1];
+    const implemented = mark === "none yet" ? [] : mark?.split(/,\s*/);
+    return rules.length === 0 ? [] : [{ path, rules, implemented }];
+  });
+}
+
+/** @param {readonly Page[]} pages */
+function repeated(pages) {
+  const all = pages.flatMap(({ path, rules }) => rules.map((id) => ({ path, id })));
+  return all.filter(({ id }, i) => all.findIndex((other) => other.id === id) < i).map(twice);
+}
+
+/** @param {{ path: string, id: string }} rule */
+const twice = ({ path, id }) => `${path}: ${id} is also defined before`;
+
+/** @param {string} root */
+function namesOf(root) {
   const packages = workspaces(root);
   const sources = packages.flatMap(({ folder }) => sourcesOf(root, folder)).map((path) => read(root, path));
   const tests = packages.flatMap(({ folder }) => filesBelow(root, folder, [".ts"]).filter(isTest));
   const titles = tests.flatMap((path) => titlesOf(read(root, path)));
-  const inSource = (/** @type {string} */ id) => sources.some((text) => word(id).test(text));
-  const inTitle = (/** @type {string} */ id) => titles.some((title) => word(id).test(title));
-
-  /** @type {Map<string, string>} */
-  const definedIn = new Map();
-  const problems = [];
-  let marked = 0;
-  let ready = 0;
-  for (const page of filesBelow(root, "docs/spec", [".md"])) {
-    const text = read(root, page);
-    const rules = [...text.matchAll(RULE)].map((match) => match[1] ?? "");
-    if (rules.length === 0) continue;
-    for (const id of rules) {
-      if (definedIn.has(id)) problems.push(`${page}: ${id} is also defined in ${definedIn.get(id)}`);
-      definedIn.set(id, page);
-    }
-    const mark = MARK.exec(text)?.[1];
-    if (mark === undefined) problems.push(`${page}: no line "Implemented: …" near its head`);
-    const implemented = mark === undefined || mark === "none yet" ? [] : mark.split(/,\s*/);
-    marked += implemented.length;
-    ready += rules.filter((id) => !implemented.includes(id) && inSource(id) && inTitle(id)).length;
-    for (const id of implemented) {
-      if (!rules.includes(id)) problems.push(`${page}: ${id} is marked as implemented but not defined there`);
-      else if (!inSource(id)) problems.push(`${page}: no source names ${id}`);
-      else if (!inTitle(id)) problems.push(`${page}: no test title names ${id}`);
-    }
-  }
-  const more = ready === 0 ? "" : ` (${ready} more have both and are not marked)`;
-  return verdict(
-    `All ${marked} rules marked as implemented are named by a source and by a test's title${more}.`,
-    "A rule is marked as implemented without a source or a test that names it.",
-    problems,
-  );
+  return {
+    inSource: (/** @type {string} */ id) => sources.some((text) => word(id).test(text)),
+    inTitle: (/** @type {string} */ id) => titles.some((title) => word(id).test(title)),
+  };
 }
 
 /** @param {string} root @param {string} path */
@@ -67,4 +87,15 @@ function titlesOf(text) {
   const code = codeOf(text, { strings: "keep" });
   const calls = /(?:\b(?:test|it|describe)(?:\.\w+)*|\))\s*\(\s*(["'`])((?:\\.|(?!\1)[^\\])*)\1/g;
   return [...code.matchAll(calls)].map((match) => match[2] ?? "");
+}
+
+if (isMain(import.meta.url)) {
+  const { inSource, inTitle } = namesOf(ROOT);
+  for (const { path, rules } of pagesOf(ROOT)) {
+    const both = rules.filter((id) => inSource(id) && inTitle(id));
+    const lacking = rules.filter((id) => !both.includes(id));
+    const why = (/** @type {string} */ id) => (inSource(id) ? "no title" : inTitle(id) ? "no source" : "neither");
+    console.log(`${path}\n  both: ${both.join(", ") || "none"}`);
+    console.log(`  not yet: ${lacking.map((id) => `${id} (${why(id)})`).join(", ") || "none"}`);
+  }
 }
