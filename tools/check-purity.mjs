@@ -1,8 +1,8 @@
 /**
  * Core has no clock, no randomness, no network, no disk. The compiler sees to it: core is compiled here together with
  * a page of names that must not exist, each marked as an expected error, so the moment one becomes visible (through a
- * looser tsconfig, or the types of a dependency) its mark is what fails. `Date` and `Math.random` belong to the
- * language itself and are looked for by name.
+ * looser tsconfig, or the types of a dependency) its mark is what fails. `Date`, `Math.random` and promises belong
+ * to the language itself and are looked for by name: a step that cannot wait cannot be interrupted.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,14 +18,15 @@ const ABSENT = [
   ["process", "Buffer", "require", "console"],
   ["crypto", "TextEncoder", "TextDecoder", "atob", "window", "document", "self"],
 ].flat();
-const IN_THE_LANGUAGE = /\bDate\b|\bMath\s*(?:\.\s*random|\[)|\bglobalThis\b|\beval\b|\bnew\s+Function\b/g;
+const IN_THE_LANGUAGE =
+  /\bDate\b|\bMath\s*(?:\.\s*random|\[)|\bglobalThis\b|\beval\b|\bnew\s+Function\b|\basync\b|\bawait\b|\bPromise\b/g;
 
 /** @param {string} root */
 export async function check(root) {
   const sources = sourcesOf(root, CORE);
   const problems = [...(await compile(root, sources)), ...sources.flatMap((path) => namesIn(root, path))];
   return verdict(
-    `Core is pure: ${sources.length} files see no clock, randomness, network or disk.`,
+    `Core is pure: ${sources.length} files see no clock, randomness, network or disk, and wait for nothing.`,
     "Core reaches for the world outside.",
     problems,
   );
