@@ -20,7 +20,8 @@ const counts = join(folder, "counts.json");
 const vitest = [
   join(ROOT, "node_modules/vitest/vitest.mjs"),
   "run",
-  `--reporter=${process.env["CI"] ? "dot" : "default"}`,
+  // With CI=true or without a terminal, vitest itself prints plain lines, one for each file.
+  "--reporter=default",
   `--reporter=${join(ROOT, "tools/count-reporter.mjs")}`,
   ...args.filter((arg) => arg !== "--long"),
 ];
