@@ -10,3 +10,36 @@ export function finish<T>(steps: Generator<unknown, T>): T {
     if (step.done) return step.value;
   }
 }
+
+export interface Progress<V> {
+  /** The item that is worked on. */
+  readonly item: number;
+  readonly items: number;
+  /** How far it is, in sums of points; what the item's own verification yields. */
+  readonly sums: number;
+  /** Present once the item is done. */
+  readonly verdict?: V;
+}
+
+/** One after the other; answers with all verdicts in order. */
+export function* runAll<T, V>(
+  items: readonly T[],
+  verify: (item: T) => Generator<number, V>,
+): Generator<Progress<V>, readonly V[]> {
+  const verdicts: V[] = [];
+  for (const [item, input] of items.entries()) {
+    const steps = verify(input);
+    let sums = 0;
+    for (;;) {
+      const step = steps.next();
+      if (step.done) {
+        verdicts.push(step.value);
+        yield { item, items: items.length, sums, verdict: step.value };
+        break;
+      }
+      sums = step.value;
+      yield { item, items: items.length, sums };
+    }
+  }
+  return verdicts;
+}

@@ -20,6 +20,8 @@ export interface ProofClaim {
   readonly message: Uint8Array;
   /** Where given, a proof of another scope, or of none, is refused. */
   readonly scope?: string;
+  /** Where given, says which scopes of linkable proofs are allowed. */
+  readonly allowsScope?: (scope: string) => boolean;
 }
 
 export type RingVerdict =
@@ -40,12 +42,13 @@ export function verifyProof(claim: ProofClaim): RingVerdict {
 }
 
 /** As `verifyProof`; yields the number of sums done, of n for `or` and 2n for `or-link`. */
-export function* verifyProofInSteps({ proof: text, ring, message, scope }: ProofClaim): Generator<number, RingVerdict> {
+export function* verifyProofInSteps(claim: ProofClaim): Generator<number, RingVerdict> {
+  const { proof: text, ring, message } = claim;
   checkMessage(message);
   const reading = readProof(text, ring.size);
   if (!reading.ok) return reading;
   const { proof, pow } = reading;
-  if (scope !== undefined && (proof.alg === "or" || proof.scope !== scope)) return { ok: false, reason: "proof-scope" };
+  if (!isScopeAllowed(claim, proof)) return { ok: false, reason: "proof-scope" };
   const reason = yield* check(proof, ring, message);
   if (reason !== undefined) return { ok: false, reason };
   const work = pow === undefined ? {} : { pow };
@@ -55,4 +58,9 @@ export function* verifyProofInSteps({ proof: text, ring, message, scope }: Proof
 
 function check(proof: RingProof, ring: Ring, message: Uint8Array): Generator<number, ProofReason | undefined> {
   return proof.alg === "or" ? verifyOr({ ring, message }, proof) : verifyOrLink({ ring, message }, proof);
+}
+
+function isScopeAllowed({ scope, allowsScope }: ProofClaim, proof: RingProof): boolean {
+  if (proof.alg === "or") return scope === undefined;
+  return (scope === undefined || scope === proof.scope) && (allowsScope === undefined || allowsScope(proof.scope));
 }

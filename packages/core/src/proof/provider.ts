@@ -1,0 +1,95 @@
+/**
+ * What stands between a web page and the member's key (docs/spec/member-proofs.md, "Provider"; review finding P-03).
+ *
+ * The page chooses the ring, so the answer must not say whether the user is in it. "Not a member", "denied" and "invalid
+ * ring" are one answer after one amount of work: the keys of a dummy ring are always drawn, both rings are always
+ * opened, and exactly one event is signed, over the one or the other. The prompt comes before this file is asked.
+ *
+ * Deliberately not here: the prompt, permissions, the rate limit, a floor under the latency. They are the extension's.
+ */
+import type { Curve, RandomSource } from "../curve/curve.ts";
+import { UsageError } from "../errors.ts";
+import type { VerifiedEvent } from "../nostr/event.ts";
+import { MAX_RING, Ring, sortKeys } from "../ring/ring.ts";
+import { Secret } from "../secret.ts";
+import { writeScope } from "./scope.ts";
+import { type ScopeRequest, scopeFor } from "./scope-request.ts";
+import {
+  drawMemberKeys,
+  type MemberEventPlan,
+  MIN_SIGNING_RING,
+  openSigningRing,
+  planMemberEvent,
+  signMemberEvent,
+} from "./sign.ts";
+import type { ProofTemplate } from "./template.ts";
+
+export interface MemberRequest {
+  readonly template: ProofTemplate;
+  readonly scope?: ScopeRequest;
+  /** What the user answered to the prompt. */
+  readonly consent: boolean;
+}
+
+/** One way of saying no. */
+export type MemberAnswer = { readonly ok: true; readonly event: VerifiedEvent } | { readonly ok: false };
+
+export function answerAsMember(
+  request: MemberRequest,
+  secret: Secret,
+  random: RandomSource,
+  curve: Curve,
+): MemberAnswer {
+  const dummy = drawDummy(request, random, curve);
+  const asked = plan(request, curve);
+  const signs = request.consent && asked !== undefined && asked.ring.has(secret.pubkey);
+  try {
+    const keys = drawMemberKeys(signs ? secret : dummy.secret, random);
+    const event = signMemberEvent(signs ? asked : dummy.plan, keys);
+    return signs ? { ok: true, event } : { ok: false };
+  } finally {
+    dummy.secret.wipe();
+  }
+}
+
+/** What was asked for, or undefined where it cannot be signed by anyone. */
+function plan({ template, scope }: MemberRequest, curve: Curve): MemberEventPlan | undefined {
+  if (template.keys.length > MAX_RING) return undefined;
+  const opening = openSigningRing(template.keys, curve);
+  if (!opening.ok) return undefined;
+  try {
+    return planMemberEvent(template, opening.ring, scope);
+  } catch (error) {
+    // A scope that does not fit the event: the page's mistake, and the same answer.
+    if (error instanceof UsageError) return undefined;
+    throw error;
+  }
+}
+
+interface Dummy {
+  readonly plan: MemberEventPlan;
+  readonly secret: Secret;
+}
+
+/** Off the curve is every second x; that this many are in a row has a chance of 2^-128. */
+const TRIALS = 128;
+
+/** The same event over as many keys: x's drawn until they are on the curve, and one key that can sign. */
+function drawDummy({ template, scope }: MemberRequest, random: RandomSource, curve: Curve): Dummy {
+  const size = Math.min(Math.max(template.keys.length, MIN_SIGNING_RING), MAX_RING);
+  const secret = Secret.from(random(32), curve);
+  const others = Array.from({ length: size - 1 }, () => drawKey(random, curve));
+  const opening = Ring.open(sortKeys([secret.pubkey, ...others]), curve);
+  if (!opening.ok) throw new UsageError("usage/state", "the random source repeats itself; do not sign with it");
+  const { ring } = opening;
+  const linked = scope === undefined ? {} : { scope: writeScope(scopeFor(scope, ring)) };
+  return { plan: { template, ring, ...linked }, secret };
+}
+
+function drawKey(random: RandomSource, curve: Curve): Uint8Array {
+  for (let i = 0; i < TRIALS; i++) {
+    const x = random(32);
+    if (curve.isXOnlyKey(x)) return x;
+  }
+  throw new UsageError("usage/state", "the random source repeats itself; do not sign with it");
+}
