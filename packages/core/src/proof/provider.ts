@@ -42,7 +42,7 @@ export function answerAsMember(
 ): MemberAnswer {
   const dummy = drawDummy(request, random, curve);
   const asked = plan(request, curve);
-  const signs = request.consent && asked !== undefined && asked.ring.has(secret.pubkey);
+  const signs = request.consent && asked?.ring.has(secret.pubkey) === true;
   try {
     const keys = drawMemberKeys(signs ? secret : dummy.secret, random);
     const event = signMemberEvent(signs ? asked : dummy.plan, keys);

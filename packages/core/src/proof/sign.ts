@@ -8,7 +8,7 @@
 import { fromHex, type PubkeyHex, toHex } from "../bytes.ts";
 import type { Curve, RandomSource } from "../curve/curve.ts";
 import { UsageError } from "../errors.ts";
-import { type EventTemplate, signEvent, type Tag, toRumor, type VerifiedEvent } from "../nostr/event.ts";
+import { type EventTemplate, type Rumor, signEvent, type Tag, toRumor, type VerifiedEvent } from "../nostr/event.ts";
 import { tagsNamed } from "../nostr/tags.ts";
 import { writeProof } from "../ring/proof-json.ts";
 import { Ring, type RingOpening, sortKeys } from "../ring/ring.ts";
@@ -81,7 +81,12 @@ export function planMemberEvent(template: EventTemplate, ring: Ring, request?: S
 }
 
 /** The same work for every plan with the same number of keys. */
-export function signMemberEvent({ template, ring, scope }: MemberEventPlan, keys: MemberKeys): VerifiedEvent {
+export function signMemberEvent(plan: MemberEventPlan, keys: MemberKeys): VerifiedEvent {
+  return signProved(proveMemberEvent(plan, keys), keys, plan.ring.curve);
+}
+
+/** The event with its proof and without its signature: what is mined, where work is wanted (pow.ts). */
+export function proveMemberEvent({ template, ring, scope }: MemberEventPlan, keys: MemberKeys): Rumor {
   const { kind, created_at, content, tags } = template;
   const oneTime = Secret.from(keys.oneTimeSecret, ring.curve);
   try {
@@ -90,7 +95,17 @@ export function signMemberEvent({ template, ring, scope }: MemberEventPlan, keys
     const claim = { ring, message, secret: keys.secret, fresh: keys.fresh };
     const proof = scope === undefined ? signOr(claim) : signOrLink({ ...claim, scope });
     const proofTag: Tag = [PROOF_TAG, writeProof(proof), ...ring.keys().map(toHex)];
-    return signEvent({ kind, created_at, content, tags: [...tags, proofTag] }, oneTime, keys.aux, ring.curve);
+    return toRumor({ kind, created_at, content, tags: [...tags, proofTag] }, pubkey);
+  } finally {
+    oneTime.wipe();
+  }
+}
+
+/** Signs a proved event with its one-time key. */
+export function signProved(event: Rumor, { oneTimeSecret, aux }: MemberKeys, curve: Curve): VerifiedEvent {
+  const oneTime = Secret.from(oneTimeSecret, curve);
+  try {
+    return signEvent(event, oneTime, aux, curve);
   } finally {
     oneTime.wipe();
   }

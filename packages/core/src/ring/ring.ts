@@ -84,9 +84,8 @@ export class Ring {
     return Uint8Array.from({ length: this.size }, (_, i) => equalMask(rowAt(this.#keys, i, 32), pubkey));
   }
 
-  /** For public keys. */
   has(pubkey: Uint8Array): boolean {
-    return this.masksOf(pubkey).includes(0xff);
+    return this.masksOf(pubkey).reduce((any, mask) => any | mask, 0) !== 0;
   }
 
   /**

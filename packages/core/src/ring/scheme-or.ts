@@ -104,7 +104,7 @@ export function signerMasks(ring: Ring, secret: Secret): Uint8Array {
   for (const mask of masks) found |= mask;
   if (found === 0)
     throw new UsageError("usage/ring", "the signing key is not in this ring; add it or sign with another");
-  return masks;
+  return ring.masksOf(secret.pubkey);
 }
 
 export function checkMessage(message: Uint8Array): void {
