@@ -34,7 +34,8 @@ export interface MinedProof {
 export function mineProof(event: Rumor, { from, count }: NonceRange): MinedProof {
   const { target, proof, place } = readTask(event);
   const spell = (nonce: number): string => nonce.toString(36).padStart(DIGITS, "0");
-  const withPow = (nonce: number): Rumor => toRumor(setProof(event, place, writeProof(proof, spell(nonce))), event.pubkey);
+  const withPow = (nonce: number): Rumor =>
+    toRumor(setProof(event, place, writeProof(proof, spell(nonce))), event.pubkey);
   const text = serialise(withPow(from));
   // The counter stands before the closing `"}` of the JSON, in hex.
   const end = text.indexOf(writeProof(proof, spell(from))) + writeProof(proof, spell(from)).length - 4;
@@ -44,7 +45,11 @@ export function mineProof(event: Rumor, { from, count }: NonceRange): MinedProof
   let bestAt = from;
   let nonce = from;
   for (; nonce < from + count && best < target; nonce++) {
-    const hash = begun.clone().update(utf8(toHex(utf8(spell(nonce))))).update(after).digest();
+    const hash = begun
+      .clone()
+      .update(utf8(toHex(utf8(spell(nonce)))))
+      .update(after)
+      .digest();
     const bits = difficulty(toHex(hash) as EventId);
     if (bits > best) [best, bestAt] = [bits, nonce];
   }
@@ -66,7 +71,8 @@ function readTask(event: Rumor): Task {
     throw new UsageError("usage/template", "give the template a target, prove it, and mine it then");
   }
   const reading = readProof(tag[1] ?? "", tag.length - 2);
-  if (!reading.ok) throw new UsageError("usage/template", `the proof cannot be read (${reading.reason}); prove it again`);
+  if (!reading.ok)
+    throw new UsageError("usage/template", `the proof cannot be read (${reading.reason}); prove it again`);
   return { target, proof: reading.proof, place };
 }
 

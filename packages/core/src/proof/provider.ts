@@ -11,6 +11,7 @@ import type { Curve, RandomSource } from "../curve/curve.ts";
 import { UsageError } from "../errors.ts";
 import type { VerifiedEvent } from "../nostr/event.ts";
 import { MAX_RING, Ring, sortKeys } from "../ring/ring.ts";
+import { isScope } from "../ring/scope.ts";
 import { Secret } from "../secret.ts";
 import { writeScope } from "./scope.ts";
 import { type ScopeRequest, scopeFor } from "./scope-request.ts";
@@ -82,8 +83,14 @@ function drawDummy({ template, scope }: MemberRequest, random: RandomSource, cur
   const opening = Ring.open(sortKeys([secret.pubkey, ...others]), curve);
   if (!opening.ok) throw new UsageError("usage/state", "the random source repeats itself; do not sign with it");
   const { ring } = opening;
-  const linked = scope === undefined ? {} : { scope: writeScope(scopeFor(scope, ring)) };
-  return { plan: { template, ring, ...linked }, secret };
+  return { plan: { template, ring, ...dummyScope(scope, ring) }, secret };
+}
+
+/** A scope that nobody can sign for is refused all the same after the work of one that somebody can. */
+function dummyScope(request: ScopeRequest | undefined, ring: Ring): { readonly scope?: string } {
+  if (request === undefined) return {};
+  const scope = writeScope(scopeFor(request, ring));
+  return { scope: isScope(scope) ? scope : ring.name };
 }
 
 function drawKey(random: RandomSource, curve: Curve): Uint8Array {

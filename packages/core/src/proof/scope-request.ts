@@ -16,5 +16,6 @@ export type ScopeRequest =
 export function scopeFor(request: ScopeRequest, { name }: Ring): Scope {
   if ("poll" in request) return { space: "poll", poll: request.poll, ring: name };
   if ("group" in request) return { space: "group", directory: request.group.address };
-  return { space: "app", ...request.app, ring: name };
+  const { origin, text } = request.app;
+  return { space: "app", origin, text, ring: name };
 }

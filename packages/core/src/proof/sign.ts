@@ -14,9 +14,10 @@ import { writeProof } from "../ring/proof-json.ts";
 import { Ring, type RingOpening, sortKeys } from "../ring/ring.ts";
 import { signOr } from "../ring/scheme-or.ts";
 import { signOrLink } from "../ring/scheme-or-link.ts";
+import { isScope } from "../ring/scope.ts";
 import { Secret } from "../secret.ts";
 import { commitment, PROOF_TAG, withoutProof } from "./commitment.ts";
-import { type Scope, scopeFits, writeScope } from "./scope.ts";
+import { parseScope, type Scope, scopeFits, writeScope } from "./scope.ts";
 import { type ScopeRequest, scopeFor } from "./scope-request.ts";
 import type { ProofTemplate } from "./template.ts";
 
@@ -74,7 +75,7 @@ export function planMemberEvent(template: EventTemplate, ring: Ring, request?: S
   const scope = scopeFor(request, ring);
   const tags = withGroup(template.tags, scope, ring);
   const isForRing = !("group" in request) || request.group.ring === ring.name;
-  if (!isForRing || !scopeFits(scope, { kind: template.kind, tags }, ring.name)) {
+  if (!isForRing || !isWritable(scope) || !scopeFits(scope, { kind: template.kind, tags }, ring.name)) {
     throw new UsageError("usage/scope", "this scope is not for an event of this kind, with these tags, over this ring");
   }
   return { template: { ...template, tags }, ring, scope: writeScope(scope) };
@@ -109,6 +110,13 @@ export function signProved(event: Rumor, { oneTimeSecret, aux }: MemberKeys, cur
   } finally {
     oneTime.wipe();
   }
+}
+
+/** Is it read as what it is? An origin or an id of another form would be read as something else, or not at all. */
+function isWritable(scope: Scope): boolean {
+  const text = writeScope(scope);
+  const read = parseScope(text);
+  return isScope(text) && read !== undefined && JSON.stringify(read) === JSON.stringify(scope);
 }
 
 /** A `group:` proof names directory and ring in the event's one `g` tag; it is added where the template has none. */
