@@ -45,10 +45,16 @@ export function openNip04(event: VerifiedEvent, me: Secret, curve: Curve): Nip04
   if (event.kind !== DIRECT_MESSAGE || recipient === undefined) return FAILED;
   if (event.pubkey !== mine && recipient !== mine) return FAILED;
   const peer = event.pubkey === mine ? recipient : event.pubkey;
-  const key = curve.ecdh(me.expose(), fromHex(peer)!);
-  const plaintext = key && decrypt(event.content, key);
-  key?.fill(0);
+  const plaintext = openNip04Content(event.content, me, peer, curve);
   return plaintext === undefined ? FAILED : { ok: true, plaintext, peer };
+}
+
+/** For other kinds whose content is NIP-04. Safety: the caller has checked who signed the event it comes from. */
+export function openNip04Content(content: string, me: Secret, peer: PubkeyHex, curve: Curve): string | undefined {
+  const key = curve.ecdh(me.expose(), fromHex(peer)!);
+  const plaintext = key && decrypt(content, key);
+  key?.fill(0);
+  return plaintext;
 }
 
 function decrypt(content: string, key: Uint8Array): string | undefined {
