@@ -156,7 +156,7 @@ function signatureItem(event: SignedEvent): SchnorrItem {
 export function readSignedEvent(value: unknown, limits: EventLimits = DEFAULT_LIMITS): SignedEvent {
   const rumor = readRumorFields(value, limits);
   const sig = field(value, "sig");
-  if (typeof sig !== "string" || fromHex(sig, 64) === undefined) throw new WireError("wire/hex", "event.sig");
+  if (typeof sig !== "string" || !/^[0-9a-f]{128}$/.test(sig)) throw new WireError("wire/hex", "event.sig");
   return Object.freeze({ ...rumor, sig });
 }
 

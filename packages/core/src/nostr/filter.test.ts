@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { EventId } from "../bytes.ts";
 import { readShape, writeShape } from "../json.ts";
 import { DEFAULT_FILTER_LIMITS, type Filter, filterShape, TAG_LETTERS } from "./filter.ts";
 
@@ -23,6 +24,11 @@ test("what was read is frozen, its lists too", () => {
   const filter = read('{"kinds":[1]}');
   expect(() => (filter.kinds as number[]).push(2)).toThrow(TypeError);
   expect(() => Object.assign(filter, { since: 1 })).toThrow(TypeError);
+});
+
+test("a refusal names the item", () => {
+  const path = "filter.authors[1]";
+  expect(() => read(`{"authors":["${key}","x"]}`)).toThrow(expect.objectContaining({ code: "wire/hex", path }));
 });
 
 const long = { maxValues: 1, maxTagFields: 1, maxTagValue: 3, maxSearch: 3 };
@@ -58,6 +64,7 @@ for (const [what, json, code] of refused) {
 
 const beyond: readonly [string, Filter, string][] = [
   ["too many values", { kinds: [1, 2] }, "wire/too-many"],
+  ["too many ids", { ids: [key, key] as EventId[] }, "wire/too-many"],
   ["too many tag conditions", { "#a": [], "#b": [] }, "wire/too-many"],
   ["a tag value that is too long", { "#t": ["abcd"] }, "wire/too-long"],
   ["a search that is too long", { search: "abcd" }, "wire/too-long"],

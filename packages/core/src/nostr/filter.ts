@@ -53,8 +53,8 @@ export const DEFAULT_FILTER_LIMITS: FilterLimits = Object.freeze({
 /** Build it once for one set of limits. Fields are written in the order given here. */
 export function filterShape(limits: FilterLimits = DEFAULT_FILTER_LIMITS): Shape<Filter> {
   const many = { max: limits.maxValues };
-  const ids = list(identifier(eventId), many);
-  const authors = list(identifier(pubkeyHex), many);
+  const ids = identifiers(eventId, limits.maxValues);
+  const authors = identifiers(pubkeyHex, limits.maxValues);
   const tagValues = list(text({ max: limits.maxTagValue }), many);
   // NIP-01: "The `ids`, `authors`, `#e` and `#p` filter lists MUST contain exact 64-character lowercase hex values."
   const valuesOf = (letter: TagLetter): Shape<readonly string[]> =>
@@ -94,14 +94,22 @@ export function tagConditions(filter: Filter): readonly (readonly [TagLetter, re
   return conditions;
 }
 
-function identifier<T extends string>(check: (value: unknown) => T | undefined): Shape<T> {
+/** A list of ids or keys. It names an item only where it refuses it: lists of thousands are common. */
+function identifiers<T extends string>(check: (value: unknown) => T | undefined, max: number): Shape<readonly T[]> {
   return {
     read: (value, path) => {
-      if (typeof value !== "string") throw new WireError("wire/type", path);
-      const found = check(value);
-      if (found === undefined) throw new WireError("wire/hex", path);
-      return found;
+      if (!Array.isArray(value)) throw new WireError("wire/type", path);
+      if (value.length > max) throw new WireError("wire/too-many", path);
+      const found: T[] = [];
+      for (const item of value as unknown[]) {
+        const one = check(item);
+        if (one === undefined) {
+          throw new WireError(typeof item === "string" ? "wire/hex" : "wire/type", `${path}[${found.length}]`);
+        }
+        found.push(one);
+      }
+      return Object.freeze(found);
     },
-    write: (value) => value,
+    write: (values) => values,
   };
 }

@@ -6,22 +6,22 @@ import { type PubkeyHex, utf8 } from "../../src/bytes.ts";
 import { computeId, serialise, toRumor, type UnsignedEvent } from "../../src/nostr/event.ts";
 import { rumor } from "./arbitraries.ts";
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  "\n": "\\n",
-  '"': '\\"',
-  "\\": "\\\\",
-  "\r": "\\r",
-  "\t": "\\t",
-  "\b": "\\b",
-  "\f": "\\f",
-};
+const ESCAPES = new Map([
+  ["\n", "\\n"],
+  ['"', '\\"'],
+  ["\\", "\\\\"],
+  ["\r", "\\r"],
+  ["\t", "\\t"],
+  ["\b", "\\b"],
+  ["\f", "\\f"],
+]);
 
 /** NIP-01 names seven escapes; the other control characters go as JSON requires; all else goes as it is. */
 function quoted(text: string): string {
   let out = '"';
   for (const character of text) {
     const code = character.codePointAt(0)!;
-    out += ESCAPES[character] ?? (code < 0x20 ? `\\u${code.toString(16).padStart(4, "0")}` : character);
+    out += ESCAPES.get(character) ?? (code < 0x20 ? `\\u${code.toString(16).padStart(4, "0")}` : character);
   }
   return `${out}"`;
 }
@@ -40,7 +40,7 @@ test("NIP-01: the serialisation is the plain one and JSON.stringify's, byte for 
       expect(Buffer.compare(utf8(serialise(event)), bytes)).toBe(0);
       expect(computeId(event)).toBe(createHash("sha256").update(bytes).digest("hex"));
     }),
-    { numRuns: process.env["SUBROSA_LONG"] === undefined ? 3_000 : 100_000 },
+    { numRuns: process.env["SUBROSA_LONG"] === undefined ? 2_000 : 100_000 },
   );
 });
 
@@ -51,7 +51,7 @@ test("NIP-01: every character of Unicode goes as the plain serialiser writes it"
     for (let code = from; code < from + 0x1000; code++) {
       if (code < 0xd800 || code > 0xdfff) content += String.fromCodePoint(code);
     }
-    const event = { pubkey, created_at: 0, kind: 1, tags: [[content]], content };
+    const event = { pubkey, created_at: 0, kind: 1, tags: [["t"]], content };
     if (serialise(event) !== plainly(event)) expect.fail(`differs from U+${from.toString(16)} on`);
   }
 });
