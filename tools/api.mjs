@@ -1,6 +1,7 @@
 /**
  * The public surface of a package as one text: the declarations that the compiler emits for every subpath, without
- * comments, in a stable order. Committed under api/, so that a changed surface is a changed line in review.
+ * comments, in a stable order. Committed under api/, so that a changed surface is a changed line in review. What is
+ * generated (the bytes of the kernel) is left out.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -26,7 +27,8 @@ export function reportPath(folder) {
  * @returns {string} the report, or an empty one where the package has no source
  */
 export function report(root, { name, folder }) {
-  const sections = sourcesOf(root, folder).map((path) => {
+  const written = sourcesOf(root, folder).filter((path) => !path.includes(".generated."));
+  const sections = written.map((path) => {
     const subpath = path.slice(`${folder}/src/`.length).replace(/\.tsx?$/, "");
     const declarations = join(root, folder, "dist", `${subpath}.d.ts`);
     if (!existsSync(declarations)) return `## ${name}/${subpath}\n(not built)\n`;

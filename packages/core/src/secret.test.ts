@@ -88,6 +88,12 @@ test("two secrets of the same bytes are not equal by accident", () => {
   expect(new Set([one, other]).size).toBe(2);
 });
 
+test("it owns a copy of a Buffer too, whose slice would be a view", () => {
+  const mine = Buffer.from(bytes(EVEN));
+  Secret.from(mine, curve).wipe();
+  expect(toHex(mine)).toBe(EVEN);
+});
+
 test("it owns a copy: the caller wipes his own, and neither sees the other", () => {
   const mine = bytes(EVEN);
   const secret = Secret.from(mine, curve);

@@ -24,7 +24,8 @@ export class Secret implements Disposable {
   /** Copies the bytes; the caller wipes his own. */
   static from(bytes: Uint8Array, curve: Curve): Secret {
     const point = curve.baseMultiply(bytes);
-    const even = point[0] === 2 ? bytes.slice() : curve.scalarNegate(bytes);
+    // Not `slice`: on Node's Buffer that is a view, and wiping this secret would wipe the caller's bytes.
+    const even = point[0] === 2 ? Uint8Array.from(bytes) : curve.scalarNegate(bytes);
     return new Secret(even, point.slice(1));
   }
 

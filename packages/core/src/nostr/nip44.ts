@@ -56,7 +56,7 @@ export class ConversationKey implements Disposable {
   /** From 32 bytes kept elsewhere: a test vector, a cache encrypted at rest. */
   static fromBytes(bytes: Uint8Array): ConversationKey {
     if (bytes.length !== 32) throw new UsageError("usage/length", "a conversation key is 32 bytes");
-    return new ConversationKey(bytes.slice());
+    return new ConversationKey(Uint8Array.from(bytes));
   }
 
   expose(): Uint8Array {
