@@ -1,16 +1,15 @@
 /**
  * The door, against what clients use today: events checked and named, subscriptions matched, NIP-44 texts opened.
  *
- * Verification runs here on the plain curve of core, which is what a page pays without the kernel; the kernel's own
- * figures are in the area `curve`.
+ * Events are checked as a client does that plugs the kernel in; the kernel's own figures are in the area `curve`.
  */
 import { type PubkeyHex, toHex } from "@subrosa/core/bytes";
-import { nobleCurve } from "@subrosa/core/curve/noble";
 import { computeId, plain, type SignedEvent, signEvent, toRumor, VerifiedEvent } from "@subrosa/core/nostr/event";
 import type { Filter } from "@subrosa/core/nostr/filter";
 import { compileFilters } from "@subrosa/core/nostr/filter-match";
 import { ConversationKey, decrypt, encrypt } from "@subrosa/core/nostr/nip44";
 import { Secret } from "@subrosa/core/secret";
+import { openCurve } from "@subrosa/curve/open-curve";
 import * as tools from "nostr-tools";
 import { initNostrWasm } from "nostr-wasm";
 import type { Area } from "./harness.ts";
@@ -19,11 +18,12 @@ const NOW = 1_700_000_000;
 const SUBSCRIBERS = 1_000;
 
 export async function nostr(): Promise<Area> {
-  const secret = Secret.from(new Uint8Array(32).fill(7), nobleCurve);
+  const curve = openCurve();
+  const secret = Secret.from(new Uint8Array(32).fill(7), curve);
   const pubkey = toHex(secret.pubkey) as PubkeyHex;
   const tags = Array.from({ length: 8 }, (_, i) => ["p", toHex(new Uint8Array(32).fill(i)), `wss://relay${i}.example`]);
   const template = { kind: 1, created_at: NOW, tags, content: "in confidence, under the rose. ".repeat(10) };
-  const event = plain(signEvent(template, secret, new Uint8Array(32), nobleCurve));
+  const event = plain(signEvent(template, secret, new Uint8Array(32), curve));
   const rumor = toRumor(template, pubkey);
   const wasm = await initNostrWasm();
 
@@ -31,7 +31,7 @@ export async function nostr(): Promise<Area> {
   const filters: Filter[][] = JSON.parse(JSON.stringify(subscriptions(pubkey)));
   const matchers = filters.map(compileFilters);
   const copy: tools.Event = JSON.parse(JSON.stringify(event));
-  const key = ConversationKey.between(secret, secret.pubkey, nobleCurve)!;
+  const key = ConversationKey.between(secret, secret.pubkey, curve)!;
   const payload = encrypt(template.content, key, new Uint8Array(32));
 
   return {
@@ -40,7 +40,7 @@ export async function nostr(): Promise<Area> {
       {
         name: "check an event",
         unit: "us",
-        ours: () => VerifiedEvent.check(event, nobleCurve).ok,
+        ours: () => VerifiedEvent.check(event, curve).ok,
         peers: [
           { name: "nostr-tools", run: () => tools.verifyEvent(unmarked(event)) },
           { name: "nostr-wasm", run: () => wasm.verifyEvent(unmarked(event)) },
