@@ -5,7 +5,7 @@
  * It imports only what every Node knows, since it is also what tells an old Node's owner to get a newer one.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -64,7 +64,13 @@ export function ensureInstalled(root) {
   const tooOld = nodeTooOld(process.versions.node);
   if (tooOld !== undefined) giveUp(tooOld);
   if (isInstalled(root)) return;
+  // Two commands at once on a fresh clone: the second waits, then finds everything there.
+  takeTurns(join(root, "node_modules.lock"));
+  if (!isInstalled(root)) install(root);
+}
 
+/** @param {string} root */
+function install(root) {
   console.log("Installing what the lockfile asks for.");
   const modules = join(root, "node_modules");
   const before = join(root, "node_modules.before");
@@ -83,6 +89,42 @@ export function ensureInstalled(root) {
   rmSync(modules, { recursive: true, force: true });
   renameSync(before, modules);
   console.error("Could not install (no network?): going on with the older packages that are here.");
+}
+
+/**
+ * Waits until no other living process holds this lock, and holds it until this one ends.
+ * @param {string} lock
+ */
+function takeTurns(lock) {
+  for (;;) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: "wx" });
+      process.on("exit", () => rmSync(lock, { force: true }));
+      return;
+    } catch (error) {
+      if (/** @type {NodeJS.ErrnoException} */ (error).code !== "EEXIST") throw error;
+    }
+    if (!isAlive(holderOf(lock))) rmSync(lock, { force: true });
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+  }
+}
+
+/** @param {string} lock */
+function holderOf(lock) {
+  try {
+    return Number(readFileSync(lock, "utf8"));
+  } catch {
+    return 0;
+  }
+}
+
+/** @param {number} pid 0 for nobody */
+function isAlive(pid) {
+  try {
+    return pid > 0 && process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** @param {string} root */
