@@ -65,8 +65,10 @@ export function ensureInstalled(root) {
   if (tooOld !== undefined) giveUp(tooOld);
   if (isInstalled(root)) return;
   // Two commands at once on a fresh clone: the second waits, then finds everything there.
-  takeTurns(join(root, "node_modules.lock"));
+  const lock = join(root, "node_modules.lock");
+  takeTurns(lock);
   if (!isInstalled(root)) install(root);
+  rmSync(lock, { force: true });
 }
 
 /** @param {string} root */
@@ -92,14 +94,16 @@ function install(root) {
 }
 
 /**
- * Waits until no other living process holds this lock, and holds it until this one ends.
+ * Waits until no other living process holds this lock, then takes it, to be given back at the latest when this one ends.
  * @param {string} lock
  */
 function takeTurns(lock) {
   for (;;) {
     try {
       writeFileSync(lock, String(process.pid), { flag: "wx" });
-      process.on("exit", () => rmSync(lock, { force: true }));
+      process.on("exit", () => {
+        if (holderOf(lock) === process.pid) rmSync(lock, { force: true });
+      });
       return;
     } catch (error) {
       if (/** @type {NodeJS.ErrnoException} */ (error).code !== "EEXIST") throw error;
