@@ -7,7 +7,7 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { filesBelow, isMain, isTest, ROOT, sourcesOf, workspaces } from "./project.mjs";
+import { filesBelow, isMain, ROOT, sourcesOf, testsOf, workspaces } from "./project.mjs";
 import { codeOf } from "./source.mjs";
 import { verdict } from "./verdict.mjs";
 
@@ -63,10 +63,12 @@ const twice = ({ path, id }) => `${path}: ${id} is also defined before`;
 
 /** @param {string} root */
 function namesOf(root) {
-  const packages = workspaces(root);
-  const sources = packages.flatMap(({ folder }) => sourcesOf(root, folder)).map((path) => read(root, path));
-  const tests = packages.flatMap(({ folder }) => filesBelow(root, folder, [".ts"]).filter(isTest));
-  const titles = tests.flatMap((path) => titlesOf(read(root, path)));
+  const tests = new Set(testsOf(root));
+  const sources = workspaces(root)
+    .flatMap(({ folder }) => sourcesOf(root, folder))
+    .filter((path) => !tests.has(path))
+    .map((path) => read(root, path));
+  const titles = [...tests].flatMap((path) => titlesOf(read(root, path)));
   return {
     inSource: (/** @type {string} */ id) => sources.some((text) => word(id).test(text)),
     inTitle: (/** @type {string} */ id) => titles.some((title) => word(id).test(title)),

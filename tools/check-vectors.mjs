@@ -4,14 +4,12 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { filesBelow, isTest, readJson } from "./project.mjs";
+import { filesBelow, readJson, testsOf } from "./project.mjs";
 import { verdict } from "./verdict.mjs";
 
 /** @param {string} root */
 export function check(root) {
-  const tests = filesBelow(root, "packages", [".ts"])
-    .filter(isTest)
-    .map((path) => readFileSync(join(root, path), "utf8"));
+  const tests = testsOf(root).map((path) => readFileSync(join(root, path), "utf8"));
   const files = filesBelow(root, "vectors").filter((path) => path !== "vectors/README.md");
   const problems = files.flatMap((path) => {
     const wrong = provenance(root, path);

@@ -94,6 +94,16 @@ export function sourcesOf(root, folder) {
 }
 
 /**
+ * Everything that tests: the tests of every package, and the test kit, whose suites run inside them.
+ * @param {string} root
+ */
+export function testsOf(root) {
+  return filesBelow(root, "packages", [".ts", ".tsx"]).filter(
+    (path) => isTest(path) || path.startsWith("packages/testkit/src/"),
+  );
+}
+
+/**
  * Runs a program of node_modules in this folder and collects what it says.
  * @param {"biome" | "tsc" | "vitest"} program
  * @param {readonly string[]} args
