@@ -18,7 +18,7 @@ const PACKAGES = {
   extension: { may: ["core", "curve"], node: false },
   cli: { may: ["client", "core", "curve"], node: true },
   web: { may: ["client", "core", "curve"], node: false },
-  testkit: { may: ["core"], node: true },
+  testkit: { may: ["core", "curve"], node: true },
   bench: { may: ["core", "curve", "client", "relay"], node: true },
 };
 

@@ -83,7 +83,8 @@ function check() {
 export function generateConstants() {
   check();
   const element = (name, value) => `export const ${name}: usize = memory.data<i32>([${limbs(value).join(", ")}]);`;
-  const scalar = (name, value, count) => `export const ${name}: usize = memory.data<u32>([${words(value, count).join(", ")}]);`;
+  const scalar = (name, value, count) =>
+    `export const ${name}: usize = memory.data<u32>([${words(value, count).join(", ")}]);`;
   const tag = (name, text) => `export const ${name}: usize = memory.data<u8>([${midstateInput(text).join(", ")}]);`;
   const inverseOf2 = (N + 1n) / 2n;
   return `${[

@@ -30,22 +30,81 @@ export const SIGNED = REDUCED.map(({ high }) => ({ low: -high, high }));
 export const FUNCTIONS = [
   { name: "mul", comment: "a·y", terms: [[1, { a: 1 }, { y: 1 }]] },
   { name: "mulDouble", comment: "2·y·b", terms: [[2, { y: 1 }, { b: 1 }]] },
-  { name: "mulSub", comment: "a·y − yc", terms: [[1, { a: 1 }, { y: 1 }], [-1, { yc: 1 }]] },
+  {
+    name: "mulSub",
+    comment: "a·y − yc",
+    terms: [
+      [1, { a: 1 }, { y: 1 }],
+      [-1, { yc: 1 }],
+    ],
+  },
   { name: "mulDiff", comment: "a·(y − yb)", terms: [[1, { a: 1 }, { y: 1, yb: -1 }]] },
-  { name: "mulDiffSub", comment: "a·(b − c) − yd", terms: [[1, { a: 1 }, { b: 1, c: -1 }], [-1, { yd: 1 }]] },
-  { name: "mulDiffSubMul", comment: "a·(b − c) − yd·e", terms: [[1, { a: 1 }, { b: 1, c: -1 }], [-1, { yd: 1 }, { e: 1 }]] },
-  { name: "mulAddMul", comment: "a·y + b·yb", terms: [[1, { a: 1 }, { y: 1 }], [1, { b: 1 }, { yb: 1 }]] },
-  { name: "mulSubMul", comment: "a·b − c·d", terms: [[1, { a: 1 }, { b: 1 }], [-1, { c: 1 }, { d: 1 }]] },
+  {
+    name: "mulDiffSub",
+    comment: "a·(b − c) − yd",
+    terms: [
+      [1, { a: 1 }, { b: 1, c: -1 }],
+      [-1, { yd: 1 }],
+    ],
+  },
+  {
+    name: "mulDiffSubMul",
+    comment: "a·(b − c) − yd·e",
+    terms: [
+      [1, { a: 1 }, { b: 1, c: -1 }],
+      [-1, { yd: 1 }, { e: 1 }],
+    ],
+  },
+  {
+    name: "mulAddMul",
+    comment: "a·y + b·yb",
+    terms: [
+      [1, { a: 1 }, { y: 1 }],
+      [1, { b: 1 }, { yb: 1 }],
+    ],
+  },
+  {
+    name: "mulSubMul",
+    comment: "a·b − c·d",
+    terms: [
+      [1, { a: 1 }, { b: 1 }],
+      [-1, { c: 1 }, { d: 1 }],
+    ],
+  },
   { name: "sqr", comment: "y²", terms: [[1, { y: 1 }, { y: 1 }]] },
   { name: "sqrDouble", comment: "2·y²", terms: [[2, { y: 1 }, { y: 1 }]] },
   { name: "sqrTriple", comment: "3·a²", terms: [[3, { a: 1 }, { a: 1 }]] },
-  { name: "sqrSubQuadruple", comment: "a² − 4·b", terms: [[1, { a: 1 }, { a: 1 }], [-4, { b: 1 }]] },
-  { name: "sqrSubSub", comment: "a² − b − c", terms: [[1, { a: 1 }, { a: 1 }], [-1, { b: 1, c: 1 }]] },
-  { name: "sqrSubSubDouble", comment: "a² − b − 2·c", terms: [[1, { a: 1 }, { a: 1 }], [-1, { b: 1, c: 2 }]] },
+  {
+    name: "sqrSubQuadruple",
+    comment: "a² − 4·b",
+    terms: [
+      [1, { a: 1 }, { a: 1 }],
+      [-4, { b: 1 }],
+    ],
+  },
+  {
+    name: "sqrSubSub",
+    comment: "a² − b − c",
+    terms: [
+      [1, { a: 1 }, { a: 1 }],
+      [-1, { b: 1, c: 1 }],
+    ],
+  },
+  {
+    name: "sqrSubSubDouble",
+    comment: "a² − b − 2·c",
+    terms: [
+      [1, { a: 1 }, { a: 1 }],
+      [-1, { b: 1, c: 2 }],
+    ],
+  },
   {
     name: "doubledY",
     comment: "a·(2·b − c) − 2·d²",
-    terms: [[1, { a: 1 }, { b: 2, c: -1 }], [-2, { d: 1 }, { d: 1 }]],
+    terms: [
+      [1, { a: 1 }, { b: 2, c: -1 }],
+      [-2, { d: 1 }, { d: 1 }],
+    ],
   },
   { name: "linearSum", comment: "y + yb", terms: [[1, { y: 1, yb: 1 }]] },
   { name: "linearDiff", comment: "y − yb", terms: [[1, { y: 1, yb: -1 }]] },
@@ -76,7 +135,9 @@ function linear(code, form, limbs) {
 function columnRanges(a, b) {
   return Array.from({ length: 2 * LIMBS - 1 }, (_, k) => {
     const ranges = [];
-    for (let i = 0; i < LIMBS; i++) if (k - i >= 0 && k - i < LIMBS) ranges.push(a[i] === b[i] && 2 * i === k ? square(a[i]) : productRange(a[i], b[k - i]));
+    for (let i = 0; i < LIMBS; i++)
+      if (k - i >= 0 && k - i < LIMBS)
+        ranges.push(a[i] === b[i] && 2 * i === k ? square(a[i]) : productRange(a[i], b[k - i]));
     return sumRange(ranges);
   });
 }
@@ -120,7 +181,13 @@ function productColumns(code, a, b) {
   const cross = (i, j) => product(difference(A[i], A[j]), difference(B[j], B[i]));
   const low = sum(square[0], square[1]);
   const high = sum(square[1], square[2]);
-  const parts = [square[0], sum(low, cross(0, 1)), sum(sum(low, square[2]), cross(0, 2)), sum(high, cross(1, 2)), square[2]];
+  const parts = [
+    square[0],
+    sum(low, cross(0, 1)),
+    sum(sum(low, square[2]), cross(0, 2)),
+    sum(high, cross(1, 2)),
+    square[2],
+  ];
   return columnRanges(a, b).map((range, k) => {
     const terms = parts.flatMap((part, at) => (part[k - 3 * at] === undefined ? [] : [part[k - 3 * at]]));
     return code.modular(terms.join(" + "), range);
@@ -188,18 +255,28 @@ export function generateFunction({ name, comment, terms, factor }, classes = { R
       const scaled = linear(code, left, limbs).map((limb) => code.scale(limb, size));
       part = productColumns(code, scaled, linear(code, right, limbs));
     }
-    columns = columns === undefined ? part : columns.map((column, i) => {
-      if (part[i] === undefined) return column;
-      return k < 0 ? code.subtract(column, part[i]) : code.add(column, part[i]);
-    });
+    columns =
+      columns === undefined
+        ? part
+        : columns.map((column, i) => {
+            if (part[i] === undefined) return column;
+            return k < 0 ? code.subtract(column, part[i]) : code.add(column, part[i]);
+          });
   }
   if (factor !== undefined) {
     columns = columns.map((column) => code.multiply(column, { text: "k", low: 0n, high: factor }));
   }
-  reduce(code, columns).forEach((limb, i) => { code.store("r", i, limb, classes.REDUCED[i]); });
+  reduce(code, columns).forEach((limb, i) => {
+    code.store("r", i, limb, classes.REDUCED[i]);
+  });
   const signature = ["r", ...parameters].map((parameter) => `${parameter}: usize`);
   if (factor !== undefined) signature.push("k: i64");
-  return [`/** r = ${comment} */`, `export function ${name}(${signature.join(", ")}): void {`, ...code.lines().map((line) => `  ${line}`), "}"].join("\n");
+  return [
+    `/** r = ${comment} */`,
+    `export function ${name}(${signature.join(", ")}): void {`,
+    ...code.lines().map((line) => `  ${line}`),
+    "}",
+  ].join("\n");
 }
 
 export function generateField() {

@@ -2,15 +2,16 @@
  * What stands between a web page and the member's key (docs/spec/member-proofs.md, "Provider"; review finding P-03).
  *
  * The page chooses the ring, so the answer must not say whether the user is in it. "Not a member", "denied" and "invalid
- * ring" are one answer after one amount of work: the keys of a dummy ring are always drawn, both rings are always
- * opened, and exactly one event is signed, over the one or the other. The prompt comes before this file is asked.
+ * ring" are one answer after one amount of work: a dummy ring is always drawn, both rings are always opened, and exactly
+ * one event is signed, over the one or the other. The prompt comes before this file is asked.
  *
  * Deliberately not here: the prompt, permissions, the rate limit, a floor under the latency. They are the extension's.
  */
+import { fromHex, toHex } from "../bytes.ts";
 import type { Curve, RandomSource } from "../curve/curve.ts";
 import { UsageError } from "../errors.ts";
 import type { VerifiedEvent } from "../nostr/event.ts";
-import { MAX_RING, Ring, sortKeys } from "../ring/ring.ts";
+import { MAX_RING, type Ring } from "../ring/ring.ts";
 import { isScope } from "../ring/scope.ts";
 import { Secret } from "../secret.ts";
 import { writeScope } from "./scope.ts";
@@ -75,15 +76,28 @@ interface Dummy {
 /** Off the curve is every second x; that this many are in a row has a chance of 2^-128. */
 const TRIALS = 128;
 
-/** The same event over as many keys: x's drawn until they are on the curve, and one key that can sign. */
+/**
+ * The same event over as many keys. Deviation: not all random, but those that were asked for, with one replaced by a key
+ * that can sign and what is no key by a random one. A curve keeps tables for keys that it saw before, so over strangers
+ * a no would take longer than a yes.
+ */
 function drawDummy({ template, scope }: MemberRequest, random: RandomSource, curve: Curve): Dummy {
   const size = Math.min(Math.max(template.keys.length, MIN_SIGNING_RING), MAX_RING);
   const secret = Secret.from(random(32), curve);
-  const others = Array.from({ length: size - 1 }, () => drawKey(random, curve));
-  const opening = Ring.open(sortKeys([secret.pubkey, ...others]), curve);
-  if (!opening.ok) throw new UsageError("usage/state", "the random source repeats itself; do not sign with it");
-  const { ring } = opening;
-  return { plan: { template, ring, ...dummyScope(scope, ring) }, secret };
+  const keys = new Set([toHex(secret.pubkey)]);
+  for (const key of template.keys) {
+    const bytes = fromHex(key, 32);
+    if (keys.size < size && bytes !== undefined && curve.isXOnlyKey(bytes)) keys.add(key);
+  }
+  for (let i = 0; keys.size < size; i++) {
+    if (i === TRIALS * size)
+      throw new UsageError("usage/state", "the random source repeats itself; do not sign with it");
+    const x = random(32);
+    if (curve.isXOnlyKey(x)) keys.add(toHex(x));
+  }
+  const opening = openSigningRing([...keys], curve);
+  if (!opening.ok) throw new UsageError("usage/state", "the curve refuses a key that it made itself");
+  return { plan: { template, ring: opening.ring, ...dummyScope(scope, opening.ring) }, secret };
 }
 
 /** A scope that nobody can sign for is refused all the same after the work of one that somebody can. */
@@ -91,12 +105,4 @@ function dummyScope(request: ScopeRequest | undefined, ring: Ring): { readonly s
   if (request === undefined) return {};
   const scope = writeScope(scopeFor(request, ring));
   return { scope: isScope(scope) ? scope : ring.name };
-}
-
-function drawKey(random: RandomSource, curve: Curve): Uint8Array {
-  for (let i = 0; i < TRIALS; i++) {
-    const x = random(32);
-    if (curve.isXOnlyKey(x)) return x;
-  }
-  throw new UsageError("usage/state", "the random source repeats itself; do not sign with it");
 }

@@ -1,13 +1,13 @@
 /** Rings, secrets and randomness for tests, all from a seed, so that a failure can be run again. */
 import { createHash } from "node:crypto";
+import { fastCurve } from "@subrosa/testkit/curves";
 import { toHex } from "../../src/bytes.ts";
 import type { RandomSource } from "../../src/curve/curve.ts";
-import { nobleCurve } from "../../src/curve/noble.ts";
 import { Ring, sortKeys } from "../../src/ring/ring.ts";
 import { RingShelf } from "../../src/ring/ring-shelf.ts";
 import { Secret } from "../../src/secret.ts";
 
-export const curve = nobleCurve;
+export const curve = fastCurve;
 
 /** Bytes from a seed and a count, as many as asked for. */
 export function seeded(seed: string): RandomSource {

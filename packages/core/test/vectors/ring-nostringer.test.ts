@@ -1,8 +1,8 @@
 /** The public vectors of the foreign dialects, all of them (docs/spec/rings.md §4). */
 import { readFileSync } from "node:fs";
+import { fastCurve as curve } from "@subrosa/testkit/curves";
 import { describe, expect, test } from "vitest";
 import { concat, fromHex, toHex, utf8 } from "../../src/bytes.ts";
-import { nobleCurve as curve } from "../../src/curve/noble.ts";
 import { sha256 } from "../../src/hash.ts";
 import { blsagBase, isLinkableEvidence, verifyBlsag } from "../../src/ring/blsag.ts";
 import { finish } from "../../src/ring/progress.ts";
