@@ -26,11 +26,16 @@ type Machines = Record<Device, Acquaintance>;
 
 const timeOf = (model: Model, device: Device): number => model.clock + model.skew[device];
 
+/** As toEqual, without its cost where all is well: this runs a few million times. */
+function same(actual: unknown, expected: unknown): void {
+  if (JSON.stringify(actual) !== JSON.stringify(expected)) expect(actual).toEqual(expected);
+}
+
 function drive(machines: Machines, device: Device, event: AliasEvent) {
   const result = step(machines[device], event);
   if (result.ignored !== undefined) {
-    expect(result.state).toBe(machines[device]);
-    expect(result.effects).toEqual([]);
+    if (result.state !== machines[device]) expect.fail("ignored, and yet another state");
+    same(result.effects, []);
   }
   machines[device] = result.state;
   return result;
@@ -40,14 +45,14 @@ function learn(model: Model, machines: Machines, device: Device, letter: Letter)
   const isNew = !model.knows[device].some(({ id }) => id === letter.id);
   const fact = factFor(ownerOf(device), letter);
   const { ignored } = drive(machines, device, { kind: "learned", fact, now: timeOf(model, device) });
-  expect(ignored).toBe(isNew ? undefined : "known-event");
+  same(ignored, isNew ? undefined : "known-event");
   if (isNew) model.knows[device].push(letter);
 }
 
 function agree(model: Model, machines: Machines, device: Device): void {
   const now = timeOf(model, device);
   drive(machines, device, { kind: "tick", now });
-  expect(machines[device].relation).toEqual(relationFor(ownerOf(device), view(model.knows[device], now)));
+  same(machines[device].relation, relationFor(ownerOf(device), view(model.knows[device], now)));
 }
 
 /** Ids in no order of time, so that ties by id are met from both sides. */
@@ -104,26 +109,29 @@ function expected(model: Model, device: Device, wish: Wish): number | string {
 
 /** A wish that was not refused comes true at once, on the device where it was made. */
 function fulfilled(model: Model, device: Device, wish: Wish, stands: Relation["kind"]): void {
-  if (wish === "request") expect(["requested", "active"]).toContain(stands);
-  if (wish === "accept") expect(stands).toBe("active");
-  if (wish === "reject") expect(stands).not.toBe("requested-by-peer");
-  // Letters of the old form are judged by their dates, which may lie ahead of the removal's.
-  if (wish === "remove" && !model.knows[device].some(({ old }) => old)) expect(stands).toBe("removed");
+  if (wish === "accept") same(stands, "active");
+  if (wish === "reject") same(stands === "requested-by-peer", false);
+  // Letters of the old form name no request and are judged by their dates, so an earlier one may answer a later ask,
+  // and one that is dated ahead may outlive a removal.
+  if (model.knows[device].some(({ old }) => old)) return;
+  if (wish === "request") same(stands === "requested" || stands === "active", true);
+  if (wish === "remove") same(stands, "removed");
 }
 
 type Command = fc.Command<Model, Machines>;
 const always = () => true;
 
-const wish = (device: Device, kind: Wish, expires: number | undefined): Command => ({
+const wish = (device: Device, kind: Wish, upToDate: boolean, expires: number | undefined): Command => ({
   check: always,
   run: (model, machines) => {
+    if (upToDate) for (const letter of model.all) learn(model, machines, device, letter);
     const now = timeOf(model, device);
     const before = expected(model, device, kind);
     const asking = { kind: "request", peer: "f".repeat(64) as PubkeyHex, words: "hello", now } as const;
     const event: AliasEvent =
       kind === "request" ? (expires === undefined ? asking : { ...asking, expires: now + expires }) : { kind, now };
     const { effects, ignored } = drive(machines, device, event);
-    expect(ignored ?? effects.length).toBe(before);
+    same(ignored ?? effects.length, before);
     const written = effects.flatMap((effect) => (effect.kind === "write" ? [effect.writing] : []));
     for (const writing of written) learn(model, machines, device, perform(model, device, writing));
     agree(model, machines, device);
@@ -131,7 +139,7 @@ const wish = (device: Device, kind: Wish, expires: number | undefined): Command 
     const counts = written.every(({ created_at }) => created_at <= now + 900);
     if (ignored === undefined && counts) fulfilled(model, device, kind, machines[device].relation.kind);
   },
-  toString: () => `${device} wants to ${kind}`,
+  toString: () => `${device}, ${upToDate ? "who knows all," : ""} wants to ${kind}`,
 });
 
 const deliver = (device: Device, pick: number): Command => ({
@@ -207,17 +215,19 @@ const oddReply = fc
 
 const device = fc.constantFrom<Device>(...DEVICES);
 const expires = fc.option(fc.integer({ min: 1, max: 300 }), { nil: undefined, freq: 3 });
+const wishes = fc
+  .tuple(device, fc.constantFrom<Wish>("request", "accept", "reject", "remove"), fc.boolean(), expires)
+  .map((x) => wish(...x));
 const commands = fc.commands(
   [
-    fc.tuple(device, fc.constantFrom<Wish>("request", "accept", "reject", "remove"), expires).map((x) => wish(...x)),
+    ...Array.from({ length: 5 }, () => wishes),
     fc.tuple(device, fc.nat(30)).map((x) => deliver(...x)),
     device.map(sync),
     fc.constantFrom(0, 1, 29, 61, 1_000).map(pass),
     odd,
     oddReply,
-    oddReply,
   ],
-  { maxCommands: 24 },
+  { maxCommands: 24, size: "max" },
 );
 const skew = fc.integer({ min: -30, max: 30 });
 
@@ -233,14 +243,18 @@ test("A-09, ALIAS-6 to 10: every device says what the dumb model says, and in th
         for (const letter of model.all) learn(model, machines, name, letter);
         agree(model, machines, name);
       }
-      expect(machines.A2).toEqual(machines.A);
+      same(machines.A2, machines.A);
       const end = view(model.all, model.clock);
-      expect([machines.A.relation, machines.B.relation]).toEqual([relationFor("A", end), relationFor("B", end)]);
-      expect(endedAliases(model.all, model.clock).every((alias) => !liveNow(model).includes(alias))).toBe(true);
+      same([machines.A.relation, machines.B.relation], [relationFor("A", end), relationFor("B", end)]);
+      const live = liveNow(model);
+      same(
+        endedAliases(model.all, model.clock).filter((alias) => live.includes(alias)),
+        [],
+      );
     }),
-    { numRuns: RUNS },
+    { numRuns: RUNS, unbiased: true },
   );
-});
+}, 900_000);
 
 /** Aliases of live letters that are not of the old form, whose alias can't change. */
 function liveNow({ all, clock }: Model): string[] {
