@@ -2,10 +2,9 @@
  * People for the alias tests: keys from their names, and a generator that gives only lengths the protocol asks for.
  */
 
-import { type AliasKey, currentAlias } from "../src/alias/derive.ts";
 import { type ExchangeTemplate, writeExchange } from "../src/alias/exchange.ts";
 import type { Cipher } from "../src/alias/fact.ts";
-import { AliasKeyring } from "../src/alias/keyring.ts";
+import { type AliasKey, AliasKeyring } from "../src/alias/keyring.ts";
 import { fromHex, type PubkeyHex, toHex, utf8 } from "../src/bytes.ts";
 import type { RandomSource } from "../src/curve/curve.ts";
 import { nobleCurve as curve } from "../src/curve/noble.ts";
@@ -40,13 +39,14 @@ export class Player {
     this.random = randomFrom(`random ${name}`);
   }
 
+  /** Without reading what is sent to it. */
   alias(peer: Player, removed: readonly PubkeyHex[] = []): AliasKey {
-    return currentAlias(this.real, peer.pubkey, removed, curve);
+    return new AliasKeyring(this.real, curve).add(peer.pubkey, removed);
   }
 
   /** Our alias towards this person, and now we read what is sent to it. */
   knows(peer: Player): PubkeyHex {
-    return toHex(this.keys.add(peer.pubkey).secret.pubkey) as PubkeyHex;
+    return this.keys.add(peer.pubkey).pubkey;
   }
 
   write(peer: Player, template: ExchangeTemplate, cipher: Cipher = "nip44", removed: readonly PubkeyHex[] = []): Rumor {

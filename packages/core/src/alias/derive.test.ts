@@ -5,7 +5,7 @@ import { Player, secretOf } from "../../test/alias-cast.ts";
 import { fromHex, type PubkeyHex, toHex } from "../bytes.ts";
 import { nobleCurve as curve } from "../curve/noble.ts";
 import { UsageError } from "../errors.ts";
-import { currentAlias, deriveAlias } from "./derive.ts";
+import { deriveAlias } from "./derive.ts";
 import * as oxchatV1 from "./oxchat-v1.ts";
 
 const alice = new Player("alice");
@@ -65,14 +65,6 @@ test("A-05: the candidates cover both parities of both secrets", () => {
       expect(oxchatV1.aliasCandidates(bob.real, asker, curve)).toContain(alias);
     }
   }
-});
-
-test("ALIAS-7: the current alias is the smallest index that no removal names, gaps included", () => {
-  const at = (index: number): PubkeyHex => toHex(deriveAlias(alice.real, bob.pubkey, index, curve).pubkey) as PubkeyHex;
-  expect(currentAlias(alice.real, bob.pubkey, [], curve).index).toBe(0);
-  expect(currentAlias(alice.real, bob.pubkey, [at(0)], curve).index).toBe(1);
-  expect(currentAlias(alice.real, bob.pubkey, [at(1), bob.pubkey], curve).index).toBe(0);
-  expect(currentAlias(alice.real, bob.pubkey, [at(0), at(2), at(1)], curve).index).toBe(3);
 });
 
 test("ALIAS-1: an index is an integer of 32 bits", () => {

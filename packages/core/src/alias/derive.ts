@@ -7,7 +7,7 @@
  * a stolen alias secret leads back to it; 0xchat-v1's additive tweak gives both away.
  * The peer cannot recompute an alias: what ties it to its owner is the `bind` signature (bind.ts).
  */
-import { concat, fromHex, type PubkeyHex, toHex, u32, utf8 } from "../bytes.ts";
+import { concat, fromHex, type PubkeyHex, u32, utf8 } from "../bytes.ts";
 import type { Curve } from "../curve/curve.ts";
 import { UsageError } from "../errors.ts";
 import { hkdfExpand, hkdfExtract } from "../hash.ts";
@@ -15,13 +15,6 @@ import { Secret } from "../secret.ts";
 
 const SALT = utf8("nip101/alias/v2");
 const MAX_INDEX = 0xffff_ffff;
-
-export interface AliasKey {
-  readonly peer: PubkeyHex;
-  /** Of an alias imported from 0xchat-v1: no index, and nothing may be written with it. */
-  readonly index: number | "0xchat-v1";
-  readonly secret: Secret;
-}
 
 export function deriveAlias(real: Secret, peer: PubkeyHex, index: number, curve: Curve): Secret {
   if (!Number.isInteger(index) || index < 0 || index > MAX_INDEX) {
@@ -32,20 +25,4 @@ export function deriveAlias(real: Secret, peer: PubkeyHex, index: number, curve:
   if (scalar.every((byte) => byte === 0))
     throw new UsageError("usage/secret", "this index has no alias; take the next");
   return Secret.from(scalar, curve);
-}
-
-/** ALIAS-7: the smallest index whose alias is in no removed pair. */
-export function currentAlias(
-  real: Secret,
-  peer: PubkeyHex,
-  removed: Iterable<PubkeyHex>,
-  curve: Curve,
-): AliasKey & { readonly index: number } {
-  const gone = new Set(removed);
-  // Each alias that is gone can turn away one index, so this ends.
-  for (let index = 0; index <= gone.size; index++) {
-    const secret = deriveAlias(real, peer, index, curve);
-    if (!gone.has(toHex(secret.pubkey) as PubkeyHex)) return { peer, index, secret };
-  }
-  throw new UsageError("usage/state", "two indexes gave one alias; the curve is broken");
 }

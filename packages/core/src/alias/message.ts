@@ -109,7 +109,7 @@ function readDirect(event: VerifiedEvent, keys: AliasKeyring, isPair: KnownPair,
   const key = own ?? keys.find(to);
   if (key === undefined) return refuse("not-for-us");
   const other = own === undefined ? event.pubkey : to;
-  if (!isPair(toHex(key.secret.pubkey) as PubkeyHex, other)) return refuse("wrong-author");
+  if (!isPair(key.pubkey, other)) return refuse("wrong-author");
   const body = decryptBody(event.content, key.secret, other, curve);
   if (body === undefined) return refuse("decrypt");
   const { id, created_at: at } = event;

@@ -35,7 +35,11 @@ export function importAliases(real: Secret, peer: PubkeyHex, curve: Curve): read
   const secrets = [real.expose(), curve.scalarNegate(real.expose())]
     .map((a) => curve.scalarAdd(a, t))
     .filter((sum) => sum.some((byte) => byte !== 0))
-    .map((sum) => Secret.from(sum, curve));
+    .map((sum) => {
+      const secret = Secret.from(sum, curve);
+      sum.fill(0);
+      return secret;
+    });
   t.fill(0);
   return secrets;
 }

@@ -62,7 +62,11 @@ function newest(events: readonly SessionEvent[]): SessionEvent | undefined {
 export function sessionKey(alias: Secret, peerAlias: PubkeyHex, curve: Curve): Secret {
   const shared = curve.ecdh(alias.expose(), fromHex(peerAlias)!);
   if (shared === undefined) throw new UsageError("usage/point", "the peer's alias is not on the curve");
-  return Secret.from(sha256(shared), curve);
+  const scalar = sha256(shared);
+  shared.fill(0);
+  const key = Secret.from(scalar, curve);
+  scalar.fill(0);
+  return key;
 }
 
 export interface SessionMessage {

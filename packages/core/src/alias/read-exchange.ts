@@ -15,8 +15,8 @@ import { hasWork } from "../nostr/nip13.ts";
 import { expirationOf } from "../nostr/nip40.ts";
 import { openWrap } from "../nostr/nip59.ts";
 import { onlyTag, tagValue } from "../nostr/tags.ts";
+import type { Secret } from "../secret.ts";
 import { decryptBody } from "./body.ts";
-import type { AliasKey } from "./derive.ts";
 import { factKind } from "./exchange.ts";
 import type { Fact, Person, Variant } from "./fact.ts";
 import type { AliasFault } from "./fault.ts";
@@ -69,7 +69,7 @@ const refuse = (reason: AliasFault): Refusal => ({ ok: false, reason });
 interface Opening {
   readonly by: Person;
   readonly recipient: PubkeyHex;
-  readonly secret: AliasKey["secret"];
+  readonly secret: Secret;
   readonly other: PubkeyHex;
   /** Absent: a stranger's request, which may come from anybody. */
   readonly speaker: PubkeyHex | undefined;

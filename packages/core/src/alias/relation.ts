@@ -54,38 +54,54 @@ export function standingsOf(facts: Iterable<Fact>, now: number): Standings {
   // ALIAS-6: an alias of 0xchat-v1 is the same for ever, so there a later time stands in for a fresh alias.
   const lives = ({ alias, at, variant }: Fact): boolean =>
     variant === "0xchat-v1" ? at > lastRemoval : !removed.has(alias);
-  const answers = counted.filter(
-    (fact): fact is AnswerFact => (fact.kind === "accept" || fact.kind === "reject") && lives(fact),
-  );
-  const standing = (request: RequestFact): Standing => ({
-    request,
-    answer: best(answers.filter((answer) => answersTo(answer, request)).map((answer) => [answer, answerRank(answer)])),
-  });
+  const answerTo = decidingAnswers(counted.filter(lives));
   const isOpen = ({ request: { expires }, answer }: Standing): boolean =>
     answer !== undefined || expires === undefined || expires > now;
   const live = counted
     .filter((fact): fact is RequestFact => fact.kind === "request" && lives(fact))
-    .map(standing)
+    .map((request): Standing => ({ request, answer: answerTo(request) }))
     .filter(isOpen);
   const mine = live.filter(({ request }) => request.by === "me");
   const theirs = live.filter(({ request }) => request.by === "peer");
   return { mine, theirs, removed: [...removed].sort(), relation: relate(mine, theirs, removals.length > 0) };
 }
 
-function answersTo(answer: AnswerFact, request: RequestFact): boolean {
-  const names = answer.request === undefined ? answer.variant === "0xchat-v1" : answer.request === request.id;
-  return names && answer.to === request.alias && answer.by !== request.by;
+/** Which answer decides a request; one pass, however many a hostile peer sends. */
+function decidingAnswers(facts: readonly Fact[]): (request: RequestFact) => AnswerFact | undefined {
+  const deciding = new Map<string, AnswerFact>();
+  for (const fact of facts) {
+    if (fact.kind !== "accept" && fact.kind !== "reject") continue;
+    const key = keyOfAnswer(fact);
+    if (key !== undefined) deciding.set(key, later(deciding.get(key), fact));
+  }
+  return ({ id, alias, by }) => {
+    const asked: Person = by === "me" ? "peer" : "me";
+    const [named, unnamed] = [deciding.get(`${asked} ${alias} ${id}`), deciding.get(`${asked} ${alias}`)];
+    return unnamed === undefined ? named : later(named, unnamed);
+  };
+}
+
+/** An answer counts for the request it names, sent to that alias, by the other person; an unnamed one for the alias. */
+function keyOfAnswer({ request, to, by, variant }: AnswerFact): string | undefined {
+  if (request !== undefined) return `${by} ${to} ${request}`;
+  return variant === "0xchat-v1" ? `${by} ${to}` : undefined;
 }
 
 /** ALIAS-8: the later decides, on a tie the reject; the id only makes the choice of an alias total. */
+function later(a: AnswerFact | undefined, b: AnswerFact): AnswerFact {
+  return a === undefined || above(answerRank(b), answerRank(a)) ? b : a;
+}
+
 const answerRank = ({ at, kind, id }: AnswerFact): Rank => [at, kind === "reject" ? 1 : 0, id];
 
 type Rank = readonly [number, number, string];
 
-/** The greatest by time, then by weight, then the smallest id. */
+/** By time, then by weight, then the smaller id. */
+function above(a: Rank, b: Rank): boolean {
+  return a[0] !== b[0] ? a[0] > b[0] : a[1] !== b[1] ? a[1] > b[1] : a[2] < b[2];
+}
+
 function best<T>(ranked: readonly (readonly [T, Rank])[]): T | undefined {
-  const above = (a: Rank, b: Rank): boolean =>
-    a[0] !== b[0] ? a[0] > b[0] : a[1] !== b[1] ? a[1] > b[1] : a[2] < b[2];
   return ranked.reduce<readonly [T, Rank] | undefined>(
     (top, item) => (top === undefined || above(item[1], top[1]) ? item : top),
     undefined,
