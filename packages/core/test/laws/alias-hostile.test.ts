@@ -21,6 +21,7 @@ const alice = new Player("alice");
 const bob = new Player("bob");
 const aliceAlias = alice.knows(bob);
 const bobAlias = bob.knows(alice);
+const aliceKey = alice.alias(bob).secret;
 const stranger = new Player("mallory").alias(alice).secret;
 const random = randomFrom("hostile");
 const genuine = bob.write(
@@ -51,8 +52,7 @@ test("ALIAS-4: any signed event is answered, plain or as the rumor of a wrap", (
     fc.property(template, (event) => {
       const plain = readPlain(signEvent(event, stranger, random(32), curve), alice.keys, OPEN, curve);
       const rumor = toRumor(event, aliceAlias);
-      const own = alice.alias(bob).secret;
-      const wrapped = wrapTo(rumor, own, alice.pubkey, T0, [], random, curve);
+      const wrapped = wrapTo(rumor, aliceKey, alice.pubkey, T0, [], random, curve);
       const sealed = readSealed(wrapped, alice.keys, OPEN, curve);
       const session = readSessionEvent(wrapped, alice.real, curve);
       expect([plain, sealed].every(isAnswered) && (session.ok || Object.hasOwn(ALIAS_FAULTS, session.reason))).toBe(
