@@ -3,7 +3,7 @@
  * gathered, all positions are summed at once as trees of affine additions with common inversions (sums.ts), and the
  * position sums are joined by doubling and adding.
  */
-import { NAF_LENGTH, nafDigits } from "./digits";
+import { nafDigits } from "./digits";
 import { copyElement, negate } from "./field";
 import { AFFINE } from "./memory";
 import { addAffine, doubleRaw, isIdentity, setIdentity } from "./point";

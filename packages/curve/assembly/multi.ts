@@ -6,7 +6,7 @@ import { BETA } from "./constants.generated";
 import { windowDigits } from "./digits";
 import { copyElement, isOdd, negate, normalize, toBytes } from "./field";
 import { mul } from "./field.generated";
-import { gatherEnd, gatherLoose, gatherStart, gatherStream, gatherSum } from "./gather";
+import { gatherStart, gatherStream, gatherSum } from "./gather";
 import { keyTable, keyX, keyY, lookup, parsePoint, sight } from "./keys";
 import { AFFINE, JACOBIAN, workBase } from "./memory";
 import { addAffine, addJacobian, doubleRaw, isIdentity, setIdentity } from "./point";

@@ -9,8 +9,8 @@
  * Not promised, and no JavaScript host can: that the engine compiles 64-bit products and masks to instructions of
  * constant time, that a call leaves no copy on its stack or in freed memory, that the caller's arrays are not copied.
  */
-import { BETA, GENERATOR_X, GENERATOR_Y, HALF, MINUS_ONE_MINUS_LAMBDA } from "./constants.generated";
-import { copyElement, invert, isOdd, negate, normalize, setOne, toBytes, wipeFieldScratch } from "./field";
+import { GENERATOR_X, GENERATOR_Y, HALF, MINUS_ONE_MINUS_LAMBDA } from "./constants.generated";
+import { copyElement, invert, isOdd, normalize, setOne, toBytes, wipeFieldScratch } from "./field";
 import { linearDiff, linearSum, mul, mulAddMul, mulSubMul, scaled, sqr } from "./field.generated";
 import { AFFINE, IO, JACOBIAN, workBase } from "./memory";
 import { addAffineRaw, doubleRaw, setAffine, wipePointScratch } from "./point";
@@ -27,7 +27,7 @@ import {
   wipeScalarScratch,
 } from "./scalar";
 import { AUX, CHALLENGE, hashFinish, hashStartTagged, hashUpdate, NONCE, wipeHashScratch } from "./sha256";
-import { ODD_BYTES, oddMultiplesAlone } from "./strauss";
+import { oddMultiplesAlone } from "./strauss";
 import { addRecord, addRecorded, startRecords, toAffineMany } from "./sums";
 
 /** A table entry: x, y, and 8 bytes to make whole vectors. */

@@ -6,7 +6,7 @@
  * before the inversion is believed, and then resolved pair by pair into a doubling or the identity.
  */
 import { copyElement, invert, isEqual, isZero, setOne } from "./field";
-import { linearSum, mul, mulDiff, mulDiffSub, scaled, sqr, sqrSubSub, sqrTriple } from "./field.generated";
+import { linearSum, mul, mulDiff, mulDiffSub, sqr, sqrSubSub, sqrTriple } from "./field.generated";
 import { AFFINE } from "./memory";
 
 /** A pair to add: product so far (36), p1, p2, destination. p1 = p2 means a doubling. */
