@@ -105,7 +105,7 @@ export function prepareStrauss(which: usize, scalar: usize): i32 {
   const first = nafs + which * 2 * NAF_LENGTH;
   const length1 = nafDigits(first, halves, WIDTH);
   const length2 = nafDigits(first + NAF_LENGTH, halves + HALF_BYTES, WIDTH);
-  return Math.max(length1, length2);
+  return max<i32>(length1, length2);
 }
 
 /** accumulator = Σ over the prepared tables (table1 may be 0). */
