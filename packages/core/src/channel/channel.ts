@@ -152,7 +152,7 @@ function inThread(state: InThread, event: ChannelEvent): Step {
   const { thread } = state;
   switch (event.kind) {
     case "received": {
-      const received = receiveAll(thread, event.arrivals, event.now);
+      const received = receiveAll(state, event.arrivals, event.now);
       if (received.added.length === 0) return ignore(state, received.dropped[0] ?? "nothing-new");
       return settle({ before: state, thread: received.thread, added: received.added, now: event.now });
     }
@@ -192,13 +192,14 @@ function inThread(state: InThread, event: ChannelEvent): Step {
 }
 
 /** A move and what was sent to the channel it opens may come together: go on while rooms open. */
-function receiveAll(given: Thread, arrivals: readonly Arrival[], now: number) {
-  let thread = given;
+function receiveAll(state: InThread, arrivals: readonly Arrival[], now: number) {
+  let { thread, path } = state;
   const added: Fact[] = [];
   const dropped: (Dropped | undefined)[] = arrivals.map(() => "unknown-channel");
   for (let waiting = arrivals.map((_, i) => i); waiting.length > 0; ) {
-    const walked = walk(thread, now);
+    const walked = walk(thread, now, thread.settledAt <= now ? path : undefined);
     if (walked === undefined) break;
+    path = walked.path;
     const received = receive(
       walked.thread,
       walked.path,
@@ -220,7 +221,7 @@ function receiveAll(given: Thread, arrivals: readonly Arrival[], now: number) {
 function posted(state: InThread, posts: readonly Posted[], now: number): Step {
   if (posts.length === 0 || !posts.every((post) => mayPost(state, post, now))) return ignore(state, "wrong-state");
   const ours = posts.filter(({ fact, to }) => to === state.thread.me || !isForOthers(fact));
-  const received = receiveAll(state.thread, ours, now);
+  const received = receiveAll(state, ours, now);
   if (received.added.length < ours.length) {
     return ignore(state, received.dropped.find((fault) => fault !== undefined) ?? "duplicate");
   }

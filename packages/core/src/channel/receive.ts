@@ -32,11 +32,13 @@ export type Dropped =
 /** Acceptances in the draft's own form, without ticket, that wait for their offer. */
 const MAX_PENDING = 1_000;
 
+/** A room under change: what is not touched is not copied, so that its identity says that it is the same. */
 interface Draft {
-  readonly keyFrom: Set<PubkeyHex>;
-  readonly control: Map<EventId, Control>;
-  readonly spoken: Map<EventId, Spoken>;
-  readonly archive: Map<EventId, Kept>;
+  readonly room: Room;
+  keyFrom: Set<PubkeyHex> | undefined;
+  control: Map<EventId, Control> | undefined;
+  spoken: Map<EventId, Spoken> | undefined;
+  archive: Map<EventId, Kept> | undefined;
 }
 
 export interface Received {
@@ -60,20 +62,23 @@ export function receive(thread: Thread, path: Path, arrivals: readonly Arrival[]
   });
   if (added.length === 0) return { thread, added, dropped };
   const rooms = new Map(thread.rooms);
-  for (const [id, draft] of drafts) rooms.set(id, { ...rooms.get(id)!, ...draft });
+  for (const [id, { room, keyFrom, control, spoken, archive }] of drafts) {
+    rooms.set(id, {
+      ...room,
+      keyFrom: keyFrom ?? room.keyFrom,
+      control: control ?? room.control,
+      spoken: spoken ?? room.spoken,
+      archive: archive ?? room.archive,
+    });
+  }
   return { thread: { ...thread, rooms }, added, dropped };
 }
 
-function draftOf(drafts: Map<EventId, Draft>, { id, keyFrom, control, spoken, archive }: Room): Draft {
-  const found = drafts.get(id);
+function draftOf(drafts: Map<EventId, Draft>, room: Room): Draft {
+  const found = drafts.get(room.id);
   if (found !== undefined) return found;
-  const draft = {
-    keyFrom: new Set(keyFrom),
-    control: new Map(control),
-    spoken: new Map(spoken),
-    archive: new Map(archive),
-  };
-  drafts.set(id, draft);
+  const draft = { room, keyFrom: undefined, control: undefined, spoken: undefined, archive: undefined };
+  drafts.set(room.id, draft);
   return draft;
 }
 
@@ -100,22 +105,33 @@ function destination(
 }
 
 function add(draft: Draft, { fact, outer }: Arrival, now: number): Dropped | undefined {
-  if (draft.control.has(fact.id) || draft.spoken.has(fact.id)) return "duplicate";
+  const { room } = draft;
+  if ((draft.control ?? room.control).has(fact.id) || (draft.spoken ?? room.spoken).has(fact.id)) return "duplicate";
   if (isSpoken(fact)) {
     if (fact.expiration !== undefined && fact.expiration <= now) return "expired";
+    draft.spoken ??= new Map(room.spoken);
     draft.spoken.set(fact.id, fact);
   } else {
     if (fact.type === "accept" && fact.channel === undefined && !makeRoom(draft, fact)) return "too-many";
+    draft.control ??= new Map(room.control);
     draft.control.set(fact.id, fact);
-    if (fact.type === "invitation") draft.keyFrom.add(fact.author);
   }
-  // What came to a person is not the channel's to give back.
-  if (fact.type !== "invitation" && fact.type !== "move") draft.archive.set(outer.id, { outer, fact: fact.id });
+  if (fact.type === "invitation") {
+    draft.keyFrom ??= new Set(room.keyFrom);
+    draft.keyFrom.add(fact.author);
+  } else if (fact.type !== "move") {
+    // What came to a person is not the channel's to give back.
+    draft.archive ??= new Map(room.archive);
+    draft.archive.set(outer.id, { outer, fact: fact.id });
+  }
   return undefined;
 }
 
 /** Of those whose offer is not held, the smallest ids are kept: a function of the set, not of who came first. */
-function makeRoom({ control, archive }: Draft, arriving: Accept): boolean {
+function makeRoom(draft: Draft, arriving: Accept): boolean {
+  const { room } = draft;
+  draft.control ??= new Map(room.control);
+  const { control } = draft;
   if (control.has(arriving.offer)) return true;
   const pending = [...control.values()].filter(
     (fact) => fact.type === "accept" && fact.channel === undefined && !control.has(fact.offer),
@@ -124,6 +140,7 @@ function makeRoom({ control, archive }: Draft, arriving: Accept): boolean {
   const largest = pending.reduce((a, b) => (a.id > b.id ? a : b)).id;
   if (largest < arriving.id) return false;
   control.delete(largest);
-  for (const [id, kept] of archive) if (kept.fact === largest) archive.delete(id);
+  draft.archive ??= new Map(room.archive);
+  for (const [id, kept] of draft.archive) if (kept.fact === largest) draft.archive.delete(id);
   return true;
 }

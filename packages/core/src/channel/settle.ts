@@ -20,10 +20,11 @@ export interface Settling {
 }
 
 export function settle({ before, thread: given, added, now }: Settling, effects: readonly Effect[] = []): Step {
-  const first = walk(given, now);
+  const earlier = "path" in before && before.thread.settledAt <= now ? before.path : undefined;
+  const first = walk(given, now, earlier);
   const forgetting = first && forgetDue(first.thread, first.path, now);
   const forget: readonly Effect[] = (forgetting?.keys ?? []).map((key) => ({ kind: "forget", key }));
-  const walked = forgetting && forgetting.keys.length > 0 ? walk(forgetting.thread, now) : first;
+  const walked = forgetting && forgetting.keys.length > 0 ? walk(forgetting.thread, now, first?.path) : first;
   if (walked === undefined) return { state: { kind: "ended", why: "expired" }, effects: [...effects, ...forget] };
   const thread = forgetting?.keys.length === 0 ? { ...walked.thread, rooms: forgetting.thread.rooms } : walked.thread;
   const path = refresh(walked.path, thread);
@@ -46,9 +47,9 @@ export function settle({ before, thread: given, added, now }: Settling, effects:
 }
 
 /** The path names the rooms as they are after forgetting. */
-function refresh({ places, end }: Path, thread: Thread): Path {
+function refresh({ places, end, creates }: Path, thread: Thread): Path {
   const fresh = places.map(({ room, view }) => ({ room: thread.rooms.get(room.id)!, view }));
-  return { places: fresh, here: fresh.at(-1)!, end };
+  return { places: fresh, here: fresh.at(-1)!, end, creates };
 }
 
 function standing(thread: Thread, path: Path, now: number): InThread {

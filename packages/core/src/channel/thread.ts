@@ -61,6 +61,8 @@ export interface Path {
   readonly here: Place;
   /** `back`: the last move leads to a room it came from, or too far. `gone`: to one that expired. */
   readonly end: "here" | "back" | "gone";
+  /** The 400s by which it was walked. */
+  readonly creates: ReadonlyMap<EventId, Create>;
 }
 
 export function openRoom(id: EventId, secret: Secret, keyFrom: readonly PubkeyHex[]): Room {
@@ -76,10 +78,14 @@ export function openRoom(id: EventId, secret: Secret, keyFrom: readonly PubkeyHe
   };
 }
 
-/** The path, and the thread with every room on it opened. Undefined when the first room is gone with all that followed. */
-export function walk(thread: Thread, now: number): { readonly thread: Thread; readonly path: Path } | undefined {
+/**
+ * The path, and the thread with every room on it opened. Undefined when the first room is gone with all that followed.
+ * `before`, an earlier path of this thread and of an earlier time, only saves work.
+ */
+export function walk(thread: Thread, now: number, before?: Path): Walked | undefined {
   const rooms = new Map(thread.rooms);
   const creates = createsOf(rooms.values());
+  const seen = before !== undefined && sameKeys(creates, before.creates) ? before.places : [];
   const places: Place[] = [];
   const visited = new Set<EventId>();
   let at: EventId | undefined = thread.first;
@@ -97,7 +103,7 @@ export function walk(thread: Thread, now: number): { readonly thread: Thread; re
       at = after;
       continue;
     }
-    const view = roomView({ ...room, facts: [...room.control.values()], creates }, now);
+    const view = unchanged(seen[places.length], room, now) ?? viewOf(room, creates, now);
     places.push({ room, view });
     const move: Move | undefined = followed(room, thread.follow.get(room.id)) ?? view.move;
     at = move?.next;
@@ -106,7 +112,26 @@ export function walk(thread: Thread, now: number): { readonly thread: Thread; re
     }
   }
   const here = places.at(-1);
-  return here && { thread: { ...thread, rooms }, path: { places, here, end } };
+  return here && { thread: { ...thread, rooms }, path: { places, here, end, creates } };
+}
+
+export interface Walked {
+  readonly thread: Thread;
+  readonly path: Path;
+}
+
+function viewOf(room: Room, creates: ReadonlyMap<EventId, Create>, now: number): RoomView {
+  return roomView({ ...room, facts: [...room.control.values()], creates }, now);
+}
+
+/** The view is a function of these alone, so of the same ones it need not be computed again. */
+function unchanged(place: Place | undefined, room: Room, now: number): RoomView | undefined {
+  if (place?.room.control !== room.control || place.room.keyFrom !== room.keyFrom) return undefined;
+  return (place.view.wakeAt ?? Number.POSITIVE_INFINITY) > now ? place.view : undefined;
+}
+
+function sameKeys(a: ReadonlyMap<EventId, Create>, b: ReadonlyMap<EventId, Create>): boolean {
+  return a.size === b.size && [...a.keys()].every((id) => b.has(id));
 }
 
 function followed(room: Room, next: EventId | undefined): Move | undefined {
