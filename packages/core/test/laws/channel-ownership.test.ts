@@ -81,3 +81,36 @@ for (const renamer of ["creator", "X"] as const) {
     });
   }
 }
+
+test("CHANNEL-3: of several 406s for one 405 the one that a later hop lists counts, else the smallest", () => {
+  const [NAMED_O, NAMED_X, X1, X2, HOP] = [id("21"), id("22"), id("61"), id("62"), id("53")];
+  const byX = { author: X, tenure: OFFER_X } as const;
+  let sets = 0;
+  for (const chosen of assignments(7, times)) {
+    const present = [X1, X2, NAMED_X].filter((_, i) => chosen[[1, 2, 4][i]!] !== undefined);
+    for (const [seen1, seen2] of [
+      [[], []],
+      [[NAMED_O], []],
+      [[], [NAMED_O]],
+    ]) {
+      for (const seenY of chosen[6] === undefined ? [[]] : subsets(present)) {
+        sets++;
+        const when = (i: number): number => at(chosen[i] ?? 0);
+        const facts: readonly Control[] = [
+          offer({ id: OFFER_X, author: O, time: when(0), to: X }),
+          accept({ id: X1, author: X, time: when(1), offer: OFFER_X, seen: seen1! }),
+          accept({ id: X2, author: X, time: when(2), offer: OFFER_X, seen: seen2! }),
+          change({ id: NAMED_O, author: O, time: when(3), name: "by the creator" }),
+          change({ id: NAMED_X, ...byX, time: when(4), name: "by X" }),
+          offer({ id: HOP, ...byX, time: when(5), to: Y }),
+          accept({ id: ACCEPT_Y, author: Y, time: when(6), offer: HOP, seen: seenY }),
+        ];
+        same(
+          facts.filter((_, i) => chosen[i] !== undefined),
+          `${chosen.join()} X ${seen1!.length}${seen2!.length} Y saw ${seenY.join()}`,
+        );
+      }
+    }
+  }
+  expect(sets).toBeGreaterThan(5_000);
+});
