@@ -15,14 +15,14 @@ import { SENTENCES } from "@subrosa/core/channel/reason";
 import type { Arrival } from "@subrosa/core/channel/receive";
 import type { Channel, ChannelEvent, Effect, InThread, Posted, Step } from "@subrosa/core/channel/state";
 import { historyOf } from "@subrosa/core/channel/thread";
-import { nobleCurve } from "@subrosa/core/curve/noble";
 import { plain, type SignedEvent, VerifiedEvent } from "@subrosa/core/nostr/event";
 import { tagValue } from "@subrosa/core/nostr/tags";
 import { Secret } from "@subrosa/core/secret";
+import { openCurve } from "@subrosa/curve/open-curve";
 import { seededRandom } from "@subrosa/testkit/random";
 import { expect } from "vitest";
 
-export const curve = nobleCurve;
+export const curve = openCurve();
 export const T0 = 1_800_000_000;
 
 export class Relay {
