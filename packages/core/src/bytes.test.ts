@@ -110,6 +110,15 @@ test("UTF-8: any bytes are read as the fatal TextDecoder reads them", () => {
   );
 });
 
+test("UTF-8: the first and the last of every length are read, the longer spellings and the surrogates are not", () => {
+  const good = ["00", "7f", "c280", "dfbf", "e0a080", "ed9fbf", "ee8080", "efbfbf", "f0908080", "f48fbfbf"];
+  const bad = ["80", "bf", "c080", "c1bf", "e08080", "e09fbf", "eda080", "edbfbf", "f0808080", "f08fbfbf", "f4908080"];
+  for (const hex of good) expect(utf8(fromUtf8(fromHex(hex)!)!)).toEqual(fromHex(hex));
+  for (const hex of [...bad, "f5808080", "ff", "c2", "e0a0", "f09080", "c241"]) {
+    expect(fromUtf8(fromHex(hex)!), hex).toBe(undefined);
+  }
+});
+
 test("text that is not well-formed Unicode is known, and refused before anything is made of it", () => {
   fc.assert(
     fc.property(anyText, (value) => {

@@ -28,6 +28,11 @@ test("NIP-04: both who wrote and who received open it, and learn who the other i
 
 const refused: readonly [string, VerifiedEvent, Secret][] = [
   ["somebody who is neither", message(), eve],
+  [
+    "somebody who is neither, though it was encrypted to her",
+    message({ content: encryptNip04("sub rosa", alice, pubkey(eve), iv, curve) }),
+    eve,
+  ],
   ["another kind", message({ kind: 1 }), bob],
   ["a message to nobody", message({ tags: [] }), bob],
   [
