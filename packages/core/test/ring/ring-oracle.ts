@@ -23,7 +23,15 @@ function power(base: bigint, exponent: bigint): bigint {
   return result;
 }
 
-const inverse = (a: bigint): bigint => power(a, p - 2n);
+/** By Euclid. */
+function inverse(a: bigint): bigint {
+  let [r0, r1, t0, t1] = [p, mod(a), 0n, 1n];
+  while (r1 !== 0n) {
+    const quotient = r0 / r1;
+    [r0, r1, t0, t1] = [r1, r0 - quotient * r1, t1, t0 - quotient * t1];
+  }
+  return mod(t0);
+}
 
 function root(a: bigint): bigint | undefined {
   const y = power(a, (p + 1n) / 4n);
@@ -104,7 +112,16 @@ function parse(text: Uint8Array): Point | undefined {
   return { x, y: (y & 1n) === BigInt(text[0] & 1) ? y : p - y, z: 1n };
 }
 
-const lift = (key: Uint8Array): Point => parse(Buffer.concat([Buffer.of(2), key])) ?? O;
+/** What was computed before from the same bytes, so that many signatures over few rings are affordable. */
+const known = new Map<string, Point>();
+function remember(name: string, make: () => Point): Point {
+  const point = known.get(name) ?? make();
+  known.set(name, point);
+  return point;
+}
+
+const lift = (key: Buffer): Point =>
+  remember(key.toString("hex"), () => parse(Buffer.concat([Buffer.of(2), key])) ?? O);
 
 // Hashes.
 
@@ -217,7 +234,8 @@ export interface ChainSignature {
 
 const ringDigest = (ring: readonly Buffer[]): Buffer => tagged("nostr-ring/ring", u32(ring.length), ...ring);
 const context = (scope: string): Buffer => tagged("nostr-ring/scope", Buffer.from(scope));
-const linkBase = (key: Buffer, scope: string): Point => hashToCurve(Buffer.concat([Buffer.of(2), key, context(scope)]));
+const linkBase = (key: Buffer, scope: string): Point =>
+  remember(`${key.toString("hex")} ${scope}`, () => hashToCurve(Buffer.concat([Buffer.of(2), key, context(scope)])));
 
 function pairChallenge(
   ring: readonly Buffer[],
@@ -293,7 +311,9 @@ function chainHash(ring: readonly Buffer[], msg: Uint8Array, kind: ChainKind, le
 }
 
 const chainBase = (key: Buffer, kind: ChainKind): Point =>
-  kind.kind === "blsag" ? nostringerHp(key, kind.flag ?? Buffer.alloc(0)) : O;
+  kind.kind === "blsag"
+    ? remember(`${key.toString("hex")} flag ${kind.flag}`, () => nostringerHp(key, kind.flag ?? Buffer.alloc(0)))
+    : O;
 
 export function verifyChain(ring: readonly Buffer[], msg: Uint8Array, sig: ChainSignature, kind: ChainKind): boolean {
   const image = sig.keyImage === undefined ? O : parse(sig.keyImage);
