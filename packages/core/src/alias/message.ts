@@ -12,12 +12,12 @@ import { type EventId, eventId, type PubkeyHex, pubkeyHex, toHex } from "../byte
 import type { Curve, RandomSource } from "../curve/curve.ts";
 import { UsageError } from "../errors.ts";
 import { signEvent, type Tag, toRumor, type VerifiedEvent } from "../nostr/event.ts";
-import { openWrap } from "../nostr/nip59.ts";
 import { onlyTag } from "../nostr/tags.ts";
 import type { Secret } from "../secret.ts";
 import { decryptBody, encryptBody } from "./body.ts";
 import type { AliasKeyring } from "./keyring.ts";
 import type { Manner } from "./manner.ts";
+import { OpenedWrap } from "./opened-wrap.ts";
 import { wrapTo } from "./wrap-to.ts";
 
 export const MESSAGE = 14;
@@ -87,16 +87,22 @@ export function readMessage(event: VerifiedEvent, keys: AliasKeyring, isPair: Kn
 }
 
 function readWrapped(wrapped: VerifiedEvent, keys: AliasKeyring, isPair: KnownPair, curve: Curve): ReadMessage {
-  const to = pubkeyHex(onlyTag(wrapped.tags, "p")?.[1]);
-  const key = to && keys.find(to);
-  if (to === undefined || key === undefined) return refuse("not-for-us");
-  const opened = openWrap(wrapped, key.secret, curve);
-  if (!opened.ok) return refuse("wrap");
-  const { rumor } = opened;
-  const other = pubkeyHex(onlyTag(rumor.tags, "p")?.[1]);
-  if (rumor.kind !== MESSAGE || other === undefined) return refuse("not-a-message");
-  const by = rumor.pubkey === to ? "me" : "peer";
-  const isOurs = by === "me" ? isPair(to, other) : other === to && isPair(to, rumor.pubkey);
+  const verdict = OpenedWrap.open(wrapped, keys, curve);
+  return verdict.ok ? readOpenedMessage(verdict.opened, keys, isPair) : verdict;
+}
+
+/** The same, where the wrap has been opened to see what it is. */
+export function readOpenedMessage(
+  { rumor, recipient }: OpenedWrap,
+  keys: AliasKeyring,
+  isPair: KnownPair,
+): ReadMessage {
+  const key = keys.find(recipient);
+  if (key === undefined) return refuse("not-for-us");
+  const to = pubkeyHex(onlyTag(rumor.tags, "p")?.[1]);
+  if (rumor.kind !== MESSAGE || to === undefined) return refuse("not-a-message");
+  const by = rumor.pubkey === recipient ? "me" : "peer";
+  const isOurs = by === "me" ? isPair(recipient, to) : to === recipient && isPair(recipient, rumor.pubkey);
   if (!isOurs) return refuse("wrong-author");
   const { id, content: text, created_at: at } = rumor;
   return { ok: true, message: { id, by, peer: key.peer, text, at, replyTo: replyOf(rumor.tags), form: "kind-14" } };

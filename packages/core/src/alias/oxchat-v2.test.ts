@@ -38,7 +38,7 @@ const session = request.id;
 
 function sent(from: Player, to: Player, template: SessionTemplate): SessionEvent {
   const { toPeer, toSelf } = wrapSessionEvent(writeSessionEvent(template, from.real), from.real, T0, random, curve);
-  const [theirs, ours] = [readSessionEvent(toPeer, to.real, curve), readSessionEvent(toSelf, from.real, curve)];
+  const [theirs, ours] = [readSessionEvent(toPeer, to.keys, curve), readSessionEvent(toSelf, from.keys, curve)];
   if (!theirs.ok || !ours.ok) throw new Error("not read");
   expect(ours).toEqual(theirs);
   return theirs.event;
@@ -79,7 +79,7 @@ describe("A-15: the form that 0xchat writes today", () => {
     const p = ["p", bob.pubkey, hexOf(a0)];
     const fault = (template: Partial<EventTemplate>, author = alice): unknown => {
       const rumor = toRumor({ kind: 10_100, created_at: T0, tags: [p], content: "", ...template }, author.pubkey);
-      const read = readSessionEvent(wrapTo(rumor, author.real, bob.pubkey, T0, [], random, curve), bob.real, curve);
+      const read = readSessionEvent(wrapTo(rumor, author.real, bob.pubkey, T0, [], random, curve), bob.keys, curve);
       return read.ok ? read.event.kind : read.reason;
     };
     expect(fault({})).toBe("request");
@@ -102,9 +102,9 @@ describe("A-15: the form that 0xchat writes today", () => {
     expect(fault({}, bob)).toBe("own-key");
   });
 
-  test("wrap: what is addressed to somebody else", () => {
+  test("not-for-us: what is addressed to somebody else", () => {
     const { toPeer } = wrapSessionEvent(request, alice.real, T0, random, curve);
-    expect(readSessionEvent(toPeer, new Player("carol").real, curve)).toEqual({ ok: false, reason: "wrap" });
+    expect(readSessionEvent(toPeer, new Player("carol").keys, curve)).toEqual({ ok: false, reason: "not-for-us" });
   });
 });
 

@@ -12,10 +12,11 @@ import type { Curve, RandomSource } from "../curve/curve.ts";
 import { UsageError, WireError } from "../errors.ts";
 import { integer, object, readShape, text, writeShape } from "../json.ts";
 import { type EventTemplate, type Rumor, type Tag, toRumor, type VerifiedEvent } from "../nostr/event.ts";
-import { openWrap } from "../nostr/nip59.ts";
 import { onlyTag } from "../nostr/tags.ts";
 import type { Secret } from "../secret.ts";
 import type { AliasFault } from "./fault.ts";
+import type { AliasKeyring } from "./keyring.ts";
+import { OpenedWrap } from "./opened-wrap.ts";
 import { wrapTo } from "./wrap-to.ts";
 
 const KINDS = Object.freeze({
@@ -88,13 +89,17 @@ export type ReadSessionEvent =
   | { readonly ok: false; readonly reason: AliasFault };
 
 /** From a wrap addressed to our real key; its seal is by the real key that speaks. */
-export function readSessionEvent(wrapped: VerifiedEvent, real: Secret, curve: Curve): ReadSessionEvent {
-  const opened = openWrap(wrapped, real, curve);
-  if (!opened.ok) return { ok: false, reason: "wrap" };
-  if (!isLaterForm(opened.rumor)) return { ok: false, reason: "not-an-exchange" };
+export function readSessionEvent(wrapped: VerifiedEvent, keys: AliasKeyring, curve: Curve): ReadSessionEvent {
+  const verdict = OpenedWrap.open(wrapped, keys, curve);
+  return verdict.ok ? readOpenedSessionEvent(verdict.opened, keys.pubkey) : verdict;
+}
+
+/** The same, where the wrap has been opened to see what it is. */
+export function readOpenedSessionEvent({ rumor, recipient }: OpenedWrap, self: PubkeyHex): ReadSessionEvent {
+  if (recipient !== self) return { ok: false, reason: "not-for-us" };
+  if (!isLaterForm(rumor)) return { ok: false, reason: "not-an-exchange" };
   try {
-    const event = sessionEvent(opened.rumor);
-    const self = toHex(real.pubkey);
+    const event = sessionEvent(rumor);
     const ours = event.to === self || event.from === self;
     if (ours && event.to === event.from) return { ok: false, reason: "own-key" };
     return ours ? { ok: true, event } : { ok: false, reason: "not-for-us" };

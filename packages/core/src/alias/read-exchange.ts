@@ -13,7 +13,6 @@ import { WireError } from "../errors.ts";
 import type { Rumor, VerifiedEvent } from "../nostr/event.ts";
 import { hasWork } from "../nostr/nip13.ts";
 import { expirationOf } from "../nostr/nip40.ts";
-import { openWrap } from "../nostr/nip59.ts";
 import { onlyTag, tagValue } from "../nostr/tags.ts";
 import type { Secret } from "../secret.ts";
 import { decryptBody } from "./body.ts";
@@ -22,6 +21,7 @@ import type { Fact, Person, Variant } from "./fact.ts";
 import type { AliasFault } from "./fault.ts";
 import { type Inner, readInner, verifyBind, verifyInner } from "./inner.ts";
 import type { AliasKeyring } from "./keyring.ts";
+import { OpenedWrap } from "./opened-wrap.ts";
 import { aliasCandidates } from "./oxchat-v1.ts";
 import { isLaterForm } from "./oxchat-v2.ts";
 
@@ -47,19 +47,18 @@ export function readPlain(event: VerifiedEvent, keys: AliasKeyring, policy: Read
   return isLaterForm(event) ? refuse("unwrapped") : readBody(event, keys, policy, curve);
 }
 
-/** Opens a wrap addressed to our real key or to one of our aliases. */
+/** From a wrap addressed to our real key or to one of our aliases. */
 export function readSealed(wrapped: VerifiedEvent, keys: AliasKeyring, policy: ReadPolicy, curve: Curve): ReadExchange {
-  const to = pubkeyHex(onlyTag(wrapped.tags, "p")?.[1]);
-  const secret = to === keys.pubkey ? keys.real : to && keys.find(to)?.secret;
-  if (secret === undefined) return refuse("not-for-us");
-  const opened = openWrap(wrapped, secret, curve);
-  return opened.ok ? readRumor(opened.rumor, to, keys, policy, curve) : refuse("wrap");
+  const verdict = OpenedWrap.open(wrapped, keys, curve);
+  return verdict.ok ? readOpened(verdict.opened, keys, policy, curve) : verdict;
 }
 
-function readRumor(rumor: Rumor, to: PubkeyHex | undefined, keys: AliasKeyring, policy: ReadPolicy, curve: Curve) {
+/** The same, where the wrap has been opened to see what it is. */
+export function readOpened(opened: OpenedWrap, keys: AliasKeyring, policy: ReadPolicy, curve: Curve): ReadExchange {
+  const { rumor, recipient } = opened;
   const ours = keys.find(rumor.pubkey) !== undefined;
   // What others send us is addressed to the key that opened it; our own copies are addressed to our real key.
-  if (to !== (ours ? keys.pubkey : tagValue(rumor.tags, "p"))) return refuse("not-for-us");
+  if (recipient !== (ours ? keys.pubkey : tagValue(rumor.tags, "p"))) return refuse("not-for-us");
   return isLaterForm(rumor) ? refuse("later-form") : readBody(rumor, keys, policy, curve);
 }
 

@@ -54,7 +54,7 @@ test("ALIAS-4: any signed event is answered, plain or as the rumor of a wrap", (
       const rumor = toRumor(event, aliceAlias);
       const wrapped = wrapTo(rumor, aliceKey, alice.pubkey, T0, [], random, curve);
       const sealed = readSealed(wrapped, alice.keys, OPEN, curve);
-      const session = readSessionEvent(wrapped, alice.real, curve);
+      const session = readSessionEvent(wrapped, alice.keys, curve);
       expect([plain, sealed].every(isAnswered) && (session.ok || Object.hasOwn(ALIAS_FAULTS, session.reason))).toBe(
         true,
       );
