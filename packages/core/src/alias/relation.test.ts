@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { EventId, PubkeyHex } from "../bytes.ts";
 import { type AnswerFact, type Fact, mirrorFact, type RemoveFact, type RequestFact } from "./fact.ts";
-import { mirrorRelation, relationOf, standingsOf } from "./relation.ts";
+import { livePairs, mirrorRelation, relationOf, standingsOf } from "./relation.ts";
 
 const NOW = 1_700_000_000;
 let serial = 0;
@@ -159,4 +159,20 @@ test("ALIAS-9: a reject dated 2100 does not block for ever: it is held back unti
   expect(relationOf(facts, NOW).kind).toBe("active");
   expect(relationOf(facts, far.at - 901).kind).toBe("active");
   expect(relationOf(facts, far.at - 900).kind).toBe("rejected");
+});
+
+test("messages are read between every pair that is accepted or crossing, and between none that was removed", () => {
+  const pairs = (...facts: Fact[]): string[] =>
+    livePairs(standingsOf(facts, NOW)).map(({ mine, theirs }) => `${mine} ${theirs}`);
+  const request = asked();
+  const theirs = asked({ by: "peer", alias: key("b1") });
+  expect(pairs(request)).toEqual([]);
+  expect(pairs(request, said("reject", request))).toEqual([]);
+  expect(pairs(request, said("accept", request))).toEqual(["a0 b0"]);
+  expect(pairs(request, asked(), theirs)).toEqual(["a0 b1"]);
+  expect(pairs(request, said("accept", request), theirs, said("accept", theirs, { alias: key("a1") }))).toEqual([
+    "a0 b0",
+    "a1 b1",
+  ]);
+  expect(pairs(request, said("accept", request), ended())).toEqual([]);
 });

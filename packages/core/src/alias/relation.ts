@@ -138,6 +138,25 @@ function relate(mine: readonly Standing[], theirs: readonly Standing[], anyRemov
   return { kind: anyRemoval ? "removed" : "none" };
 }
 
+export interface Pair {
+  readonly mine: PubkeyHex;
+  readonly theirs: PubkeyHex;
+}
+
+/** Every pair of aliases between which messages are read now; the one to write to is in the relation. */
+export function livePairs({ mine, theirs }: Standings): readonly Pair[] {
+  const pairs = [...mine, ...theirs].flatMap(({ request, answer }): Pair[] => {
+    if (answer?.kind !== "accept") return [];
+    const [own, other] = request.by === "me" ? [request, answer] : [answer, request];
+    return [{ mine: own.alias, theirs: other.alias }];
+  });
+  const open = (side: readonly Standing[]): readonly PubkeyHex[] =>
+    side.flatMap(({ request, answer }) => (answer === undefined ? [request.alias] : []));
+  const crossing = open(mine).flatMap((own) => open(theirs).map((other): Pair => ({ mine: own, theirs: other })));
+  const unique = new Map([...pairs, ...crossing].map((pair) => [`${pair.mine} ${pair.theirs}`, pair]));
+  return [...unique.values()];
+}
+
 /** The same relation as the other person sees it. */
 export function mirrorRelation(relation: Relation): Relation {
   switch (relation.kind) {
