@@ -58,6 +58,10 @@ export class Relay {
     return [...this.#store.values()].filter((event) => event.kind === 1059 && tagValue(event.tags, "p") === key);
   }
 
+  all(): readonly SignedEvent[] {
+    return [...this.#store.values()];
+  }
+
   /** Drops single events without a word. */
   lose(id: EventId): void {
     this.#store.delete(id);
@@ -128,10 +132,10 @@ export class Person {
   /** This device's clock runs ahead by so much. */
   skew = 0;
 
-  constructor(stage: Stage, name: string) {
+  constructor(stage: Stage, name: string, secret = stage.secret()) {
     this.stage = stage;
     this.name = name;
-    this.secret = stage.secret();
+    this.secret = secret;
     this.pubkey = toHex(this.secret.pubkey) as PubkeyHex;
     this.state = begin(this.pubkey);
   }
