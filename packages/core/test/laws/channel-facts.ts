@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { EventId, PubkeyHex } from "@subrosa/core/bytes";
 import type { Accept, Change, Control, Create, Message, Move, Notice, Offer } from "@subrosa/core/channel/fact";
-import { roomView } from "@subrosa/core/channel/room";
+import { type RoomView, roomView } from "@subrosa/core/channel/room";
 import { nobleCurve } from "@subrosa/core/curve/noble";
 import { Secret } from "@subrosa/core/secret";
 import { type ModelAnswer, type ModelEvent, modelAnswer } from "../models/channel-model.ts";
@@ -92,15 +92,8 @@ export function modelEvent(fact: Control): ModelEvent {
 }
 
 /** What both must agree on. */
-export function answers(
-  first: Create,
-  facts: readonly Control[],
-  now = NOW,
-  creates: ReadonlyMap<EventId, Create> = new Map(),
-): { readonly ours: ModelAnswer; readonly model: ModelAnswer } {
-  const room = { id: first.id, key: person("cc"), facts: [first, ...facts], creates, keyFrom: new Set<PubkeyHex>() };
-  const view = roomView(room, now);
-  const ours: ModelAnswer = {
+function answerOf(view: RoomView): ModelAnswer {
+  return {
     owner: view.owner ?? "",
     name: view.metadata.name,
     relays: view.relays,
@@ -110,12 +103,30 @@ export function answers(
     cut: view.cut,
     alarms: [...view.alarms].toSorted(),
   };
+}
+
+/** Our answer and the model's, of the same facts. */
+export function answersOf(
+  view: RoomView,
+  facts: readonly Control[],
+  creates: ReadonlyMap<EventId, Create>,
+  now: number,
+): { readonly ours: ModelAnswer; readonly model: ModelAnswer } {
+  if (view.create === undefined) throw new Error("without its 400 a channel has no answer");
+  const { create: first } = view;
   const model = modelAnswer({
     create: modelEvent(first),
-    events: facts.map(modelEvent),
+    events: facts.filter((fact) => fact !== first).map(modelEvent),
     now,
     creators: Object.fromEntries([...creates].map(([channel, { author }]) => [channel, author])),
     fingerprint,
   });
-  return { ours, model };
+  return { ours: answerOf(view), model };
+}
+
+export function answers(first: Create, facts: readonly Control[]) {
+  const creates = new Map<EventId, Create>();
+  const all = [first, ...facts];
+  const view = roomView({ id: first.id, key: person("cc"), facts: all, creates, keyFrom: new Set() }, NOW);
+  return answersOf(view, all, creates, NOW);
 }

@@ -8,8 +8,7 @@ import type { Control, Create } from "@subrosa/core/channel/fact";
 import { type RoomView, roomView } from "@subrosa/core/channel/room";
 import type { Place } from "@subrosa/core/channel/thread";
 import { expect, test } from "vitest";
-import { modelAnswer } from "../models/channel-model.ts";
-import { fingerprint, modelEvent } from "./channel-facts.ts";
+import { answersOf } from "./channel-facts.ts";
 import { World } from "./channel-world.ts";
 
 const histories = process.env["SUBROSA_LONG"] === undefined ? 20_000 : 1_000_000;
@@ -103,23 +102,7 @@ function compare(
   where: string,
 ): void {
   if (view.create === undefined) return;
-  const model = modelAnswer({
-    create: modelEvent(view.create),
-    events: facts.filter((fact) => fact !== view.create).map(modelEvent),
-    now,
-    creators: Object.fromEntries([...creates].map(([id, { author }]) => [id, author])),
-    fingerprint,
-  });
-  const ours = {
-    owner: view.owner,
-    name: view.metadata.name,
-    relays: view.relays,
-    next: view.move?.next,
-    stopped: view.stopped,
-    noticed: view.noticed,
-    cut: view.cut,
-    alarms: [...view.alarms].toSorted(),
-  };
+  const { ours, model } = answersOf(view, facts, creates, now);
   if (JSON.stringify(ours) !== JSON.stringify(model)) expect(ours, where).toEqual(model);
 }
 
