@@ -5,13 +5,14 @@
  * bench/results/<date>-<area>.json; a quick run only shows that the areas work and keeps nothing.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
+import { channel } from "./channel.ts";
 import { type Area, measureArea, NORMAL, QUICK } from "./harness.ts";
 import { machineFacts } from "./machine.ts";
 import { nostr } from "./nostr.ts";
 import { table } from "./table.ts";
 
 /** Every area by name. Opening one does its set-up: keys, tables, WebAssembly. */
-const AREAS: Readonly<Record<string, () => Area | Promise<Area>>> = { nostr };
+const AREAS: Readonly<Record<string, () => Area | Promise<Area>>> = { channel, nostr };
 
 const FLAGS: ReadonlySet<string> = new Set(["--json", "--quick"]);
 const RESULTS = new URL("../results/", import.meta.url);
