@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { fromHex, type PubkeyHex, toHex } from "../bytes.ts";
 import { nobleCurve as curve } from "../curve/noble.ts";
 import { Secret } from "../secret.ts";
+import { encodeBech32 } from "./bech32.ts";
 import { readPublicKey, readSecretKey } from "./keys.ts";
 import { encodeEntity } from "./nip19.ts";
 import { encodeNcryptsec } from "./nip49.ts";
@@ -66,6 +67,8 @@ for (const [what, text, reason, password] of [
   ["nsec with a letter changed", `${nsec.slice(0, -1)}${nsec.endsWith("q") ? "p" : "q"}`, "key-shape", undefined],
   ["zero", "0".repeat(64), "key-range", undefined],
   ["a number above the group order", "f".repeat(64), "key-range", undefined],
+  ["nsec of zero", encodeBech32("nsec", new Uint8Array(32)), "key-range", undefined],
+  ["nsec of 31 bytes", encodeBech32("nsec", new Uint8Array(31)), "key-shape", undefined],
   ["npub in the wrong field", npub, "key-is-public", undefined],
   ["nprofile in the wrong field", nprofile, "key-is-public", undefined],
   ["ncryptsec without its password", ncryptsec, "key-needs-password", undefined],

@@ -60,7 +60,8 @@ test("NIP-13: `best` is the best of the range, and a plain search agrees", () =>
 });
 
 test("NIP-13: an empty range finds nothing and stays where it is", () => {
-  expect(mine(template, 1, { from: 5, count: 0 })).toEqual({ done: false, best: 0, next: 5 });
+  expect(mine(template, 0, { from: 5, count: 0 })).toEqual({ done: false, best: 0, next: 5 });
+  expect(mine(template, 0, { from: 5, count: 1 })).toMatchObject({ done: true, next: 6 });
 });
 
 test("NIP-13: a lucky hit of a cheaper run is not worth more than it set out for", () => {
