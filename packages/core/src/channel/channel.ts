@@ -9,13 +9,13 @@
 import type { EventId, PubkeyHex } from "../bytes.ts";
 import { toHex } from "../bytes.ts";
 import type { Secret } from "../secret.ts";
-import { closedAt } from "./expiration.ts";
-import type { Fact, Invitation } from "./fact.ts";
+import { AHEAD, closedAt } from "./expiration.ts";
+import { earliestFirst, type Fact, type Invitation } from "./fact.ts";
 import { giveBack, giveBackWrapped, wrapAgain } from "./give-back.ts";
 import { type Arrival, type Dropped, receive } from "./receive.ts";
 import { settle } from "./settle.ts";
 import type { Channel, ChannelEvent, Effect, Ignored, InThread, Invited, Posted, Step } from "./state.ts";
-import { movesOf, openRoom, type Room, type Thread, walk } from "./thread.ts";
+import { movesOf, openRoom, type Place, type Room, type Thread, walk } from "./thread.ts";
 
 /** Before anything is known: the first invitation names the channel. */
 export function begin(me: PubkeyHex): Channel {
@@ -53,6 +53,11 @@ export function mayWrite(state: Channel, now: number): boolean {
   return create !== undefined && !stopped && !closedAt(create, now);
 }
 
+/** What the user is asked about: CHANNEL-12, and CHANNEL-15 for those dated ahead. */
+export function invitationsDue(state: Invited, now: number): readonly Invitation[] {
+  return [...state.invitations.values()].filter(({ time }) => time <= now + AHEAD).toSorted(earliestFirst);
+}
+
 /** The keys that wraps for this conversation come under, besides the user's own. */
 export function keysOf(state: Channel): ReadonlyMap<PubkeyHex, Secret> {
   const rooms = "thread" in state ? [...state.thread.rooms.values()] : [];
@@ -70,6 +75,7 @@ function invited(state: Invited, event: ChannelEvent): Step {
     case "join": {
       const chosen = state.invitations.get(event.invitation);
       if (chosen === undefined) return ignore(state, "unknown-invitation");
+      if (chosen.time > event.now + AHEAD) return ignore(state, "held-back");
       const key = toHex(chosen.secret.pubkey);
       const same = [...state.invitations.values()].filter(({ secret }) => toHex(secret.pubkey) === key);
       const empty = openRoom(
@@ -145,7 +151,10 @@ function entered(
   };
   const walked = walk(thread, now)!;
   const received = receive(thread, walked.path, posts, now);
-  return settle({ before, thread: received.thread, added: received.added, now }, publications(received.thread, posts));
+  return settle(
+    { before, thread: received.thread, added: received.added, now },
+    publications(received.thread, [], posts),
+  );
 }
 
 function inThread(state: InThread, event: ChannelEvent): Step {
@@ -226,7 +235,7 @@ function posted(state: InThread, posts: readonly Posted[], now: number): Step {
     return ignore(state, received.dropped.find((fault) => fault !== undefined) ?? "duplicate");
   }
   const { thread, added } = received;
-  return settle({ before: state, thread, added, now }, publications(thread, posts));
+  return settle({ before: state, thread, added, now }, publications(thread, state.path.places, posts));
 }
 
 function isForOthers(fact: Fact): boolean {
@@ -256,15 +265,15 @@ function mayPost(state: InThread, { fact }: Posted, now: number): boolean {
   }
 }
 
-function publications(thread: Thread, posts: readonly Posted[]): readonly Effect[] {
-  const byKey = new Map([...thread.rooms.values()].map((room) => [room.key, room]));
-  const walkedRelays = thread.approved;
+function publications(thread: Thread, places: readonly Place[], posts: readonly Posted[]): readonly Effect[] {
+  const byKey = new Map(places.map((place) => [place.room.key, place.view]));
   return posts.map(({ fact, to, outer, relays }): Effect => {
-    const room = byKey.get(to);
-    const create = fact.type === "create" ? fact : room?.control.get(room.id);
-    const home = isForOthers(fact) ? undefined : create;
-    const nip40 = (home?.expiration ?? fact.expiration) !== undefined;
-    return { kind: "publish", event: outer, relays: relays ?? walkedRelays, nip40 };
+    const view = byKey.get(to);
+    const named = fact.type === "create" ? fact.relays : (view?.relays ?? []);
+    const agreed = thread.approved.filter((url) => named.includes(url));
+    const own = fact.type === "offer" ? view?.create?.expiration : fact.expiration;
+    const nip40 = own !== undefined;
+    return { kind: "publish", event: outer, relays: relays ?? (agreed.length > 0 ? agreed : thread.approved), nip40 };
   });
 }
 

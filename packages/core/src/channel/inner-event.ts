@@ -51,7 +51,7 @@ export class InnerDraft {
     return InnerEvent.unsealed(toRumor(this.#template, pubkey));
   }
 
-  /** For a signer that holds the author's key elsewhere; `InnerEvent.fromSigned` takes what it gives back. */
+  /** For a signer that holds the author's key elsewhere; `InnerEvent.fromSigned` takes what it gives back, checked. */
   exposeToSigner(): EventTemplate {
     return this.#template;
   }
@@ -97,14 +97,19 @@ export class InnerEvent {
 
   /** Opens a seal that was found inside a wrap to `recipient`: its author vouches for the rumor in it. */
   static fromSeal(sealed: VerifiedEvent, recipient: Secret, curve: Curve): Unsealed {
-    if (sealed.kind !== SEAL) return { ok: false, reason: "inner-shape" };
-    if (sealed.tags.length > 0) return { ok: false, reason: "seal-tags" };
     const key = ConversationKey.between(recipient, fromHex(sealed.pubkey)!, curve);
     const opened = key && decrypt(sealed.content, key);
-    if (opened?.ok !== true) return { ok: false, reason: "seal-decrypt" };
+    return InnerEvent.fromSealText(sealed, opened?.ok === true ? opened.plaintext : undefined);
+  }
+
+  /** The same where somebody else decrypts; `text` is what the seal's content opens to, undefined where it does not. */
+  static fromSealText(sealed: VerifiedEvent, text: string | undefined): Unsealed {
+    if (sealed.kind !== SEAL) return { ok: false, reason: "inner-shape" };
+    if (sealed.tags.length > 0) return { ok: false, reason: "seal-tags" };
+    if (text === undefined) return { ok: false, reason: "seal-decrypt" };
     let event: Rumor;
     try {
-      event = readRumor(parseJson(opened.plaintext, "rumor", JSON_LIMITS));
+      event = readRumor(parseJson(text, "rumor", JSON_LIMITS));
     } catch (error) {
       if (error instanceof WireError) return { ok: false, reason: "rumor-shape" };
       throw error;
@@ -143,6 +148,12 @@ export class InnerEvent {
       throw new UsageError("usage/secret", "a sealed inner event is wrapped with its author's own key");
     }
     return seal(payload.event, { author, recipient: to, created_at: backdate(now, random(8)) }, random, curve);
+  }
+
+  /** What a signer that holds the author's key encrypts to the destination and seals; `fromSealText` takes the seal. */
+  exposeToSigner(): string {
+    const { id, pubkey, created_at, kind, tags, content } = this.#payload.event;
+    return JSON.stringify({ id, pubkey, created_at, kind, tags, content });
   }
 
   toJSON(): string {

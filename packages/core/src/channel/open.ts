@@ -61,6 +61,22 @@ export function openWraps(
   });
 }
 
+/** A wrap to a key that somebody else holds, opened in steps: verify, have `content` decrypted, go on with the text. */
+export type Opening =
+  | { readonly ok: true; readonly inner: InnerEvent }
+  /** Have its content decrypted too, and give the text to `InnerEvent.fromSealText`. */
+  | { readonly ok: true; readonly seal: VerifiedEvent }
+  | Refused;
+
+export function openText(text: string, curve: Curve): Opening {
+  const parsed = parseInner(text);
+  if (!parsed.ok) return parsed;
+  const verdict = VerifiedEvent.check(parsed.value, curve);
+  if (!verdict.ok) return { ok: false, reason: INNER_FAULT[verdict.reason] };
+  const { event } = verdict;
+  return event.kind === SEAL ? { ok: true, seal: event } : { ok: true, inner: InnerEvent.fromSigned(event) };
+}
+
 function decryptOuter(outer: VerifiedEvent, keys: Keyring, curve: Curve): Decrypted | Refused {
   if (outer.kind !== GIFT_WRAP) return { ok: false, reason: "wrap-kind" };
   const to = pubkeyHex(onlyTag(outer.tags, "p")?.[1]);
@@ -68,8 +84,13 @@ function decryptOuter(outer: VerifiedEvent, keys: Keyring, curve: Curve): Decryp
   if (to === undefined || key === undefined) return { ok: false, reason: "wrap-recipient" };
   const text = unwrap(outer, key, curve);
   if (!text.ok) return { ok: false, reason: "wrap-decrypt" };
+  const parsed = parseInner(text.plaintext);
+  return parsed.ok ? { ok: true, outer, to, value: parsed.value } : parsed;
+}
+
+function parseInner(text: string): { readonly ok: true; readonly value: unknown } | Refused {
   try {
-    return { ok: true, outer, to, value: parseJson(text.plaintext, "inner", JSON_LIMITS) };
+    return { ok: true, value: parseJson(text, "inner", JSON_LIMITS) };
   } catch (error) {
     if (error instanceof WireError) return { ok: false, reason: "inner-json" };
     throw error;

@@ -99,7 +99,14 @@ export type Effect =
 
 export type Warning = Alarm | "expires-soon" | "unverified-copy" | "out-of-date";
 
-export type Ignored = Dropped | "wrong-state" | "unknown-invitation" | "unknown-key" | "unknown-move" | "nothing-new";
+export type Ignored =
+  | Dropped
+  | "wrong-state"
+  | "unknown-invitation"
+  | "held-back"
+  | "unknown-key"
+  | "unknown-move"
+  | "nothing-new";
 
 export interface Step {
   readonly state: Channel;

@@ -1,10 +1,18 @@
 /** The life of a channel with real keys: what people see. */
 
-import { mayWrite } from "@subrosa/core/channel/channel";
-import { composeCarried, composeMessage } from "@subrosa/core/channel/compose";
+import { fromHex } from "@subrosa/core/bytes";
+import { invitationsDue, mayWrite } from "@subrosa/core/channel/channel";
+import { composeCarried, composeInvitation, composeMessage } from "@subrosa/core/channel/compose";
+import { InnerEvent } from "@subrosa/core/channel/inner-event";
+import { openText } from "@subrosa/core/channel/open";
+import { readFact } from "@subrosa/core/channel/read-fact";
+import { membersOf, spokenIn } from "@subrosa/core/channel/spoken";
 import { historyOf } from "@subrosa/core/channel/thread";
+import { signEvent, VerifiedEvent } from "@subrosa/core/nostr/event";
+import { ConversationKey, decrypt } from "@subrosa/core/nostr/nip44";
+import { seal } from "@subrosa/core/nostr/nip59";
 import { describe, expect, test } from "vitest";
-import { staged, T0 } from "./channel-stage.ts";
+import { curve, staged, T0 } from "./channel-stage.ts";
 
 for (const form of ["signed", "sealed"] as const) {
   describe(`in the ${form} form (CHANNEL-11)`, () => {
@@ -115,4 +123,106 @@ test("a reply names what it answers and who said it", () => {
   stage.now += 1;
   stage.settle();
   expect(historyOf(owner.joined.path, stage.now).at(-1)).toMatchObject({ text: "answer", reply: question!.id });
+});
+
+test("CHANNEL-3: a late joiner who lacks the acceptances that his invitation lists is told so", () => {
+  const { stage, owner, members } = staged("lacking", ["ada"]);
+  const ada = members[0]!;
+  owner.offer(ada);
+  stage.settle();
+  ada.accept();
+  const last = ada.effects.findLast(({ kind }) => kind === "publish");
+  if (last?.kind !== "publish") expect.fail("nothing was published");
+  for (const relay of stage.relays) relay.lose(last.event.id);
+  const late = stage.person("late");
+  ada.invite(late);
+  late.fetch();
+  late.join();
+  stage.settle([late]);
+  expect(late.joined.path.here.view.owner).toBe(owner.pubkey);
+  expect(late.effects).toContainEqual({ kind: "warn", what: "out-of-date" });
+  expect(late.joined.path.here.view.lacking.length).toBe(1);
+  late.receive(last.event);
+  expect([late.joined.path.here.view.owner, late.joined.path.here.view.lacking]).toEqual([ada.pubkey, []]);
+});
+
+test("CHANNEL-3: taking an offer back is followed by a move, because words alone do not bind a dishonest delegate", () => {
+  const { stage, owner, members } = staged("withdrawn", ["ada"]);
+  owner.offer(members[0]!);
+  stage.settle();
+  expect(members[0]!.state.kind).toBe("delegate");
+  expect(owner.offer(owner).effects).toContainEqual({ kind: "move-due", why: "offer-withdrawn" });
+  stage.settle();
+  expect(members[0]!.state.kind).toBe("member");
+});
+
+test("members are those who own or have spoken: the draft has no roster", () => {
+  const { stage, owner, members } = staged("members", ["ada", "bob"]);
+  members[0]!.say("here");
+  stage.settle();
+  const { room, view } = owner.joined.path.here;
+  const known = membersOf(view, spokenIn(room.spoken.values(), view, stage.now));
+  expect(known).toEqual([owner.pubkey, members[0]!.pubkey].toSorted());
+});
+
+test("CHANNEL-15: an invitation dated ahead waits for its time", () => {
+  const { stage, owner } = staged("early", ["ada"]);
+  const carol = stage.person("carol");
+  const composed = composeInvitation(owner.state, stage.now + 5_000);
+  const [post] = owner.post(composed, [carol.pubkey], "person");
+  carol.receive(post!.outer);
+  const { state } = carol;
+  if (state.kind !== "invited") expect.fail(state.kind);
+  expect([invitationsDue(state, stage.now).length, invitationsDue(state, stage.now + 4_100).length]).toEqual([0, 1]);
+  expect(carol.join().ignored).toBe("held-back");
+});
+
+for (const form of ["signed", "sealed"] as const) {
+  test(`a key that a signer holds elsewhere writes and reads too (${form})`, () => {
+    const { stage, owner, members } = staged(`signer-${form}`, ["ada"], { form });
+    const ada = members[0]!;
+    // What a NIP-07 provider does, with ada's key on its side alone.
+    const provider = {
+      sign: (template: Parameters<typeof signEvent>[0]) => signEvent(template, ada.secret, stage.random(32), curve),
+      decrypt: (from: string, payload: string) => {
+        const opened = decrypt(payload, ConversationKey.between(ada.secret, fromHex(from)!, curve)!);
+        return opened.ok ? opened.plaintext : expect.fail(opened.reason);
+      },
+      seal: (rumor: string) => {
+        const inputs = { author: ada.secret, recipient: ada.key, created_at: stage.now };
+        return seal(JSON.parse(rumor), inputs, stage.random, curve);
+      },
+    };
+    const { draft } = composeMessage(ada.state, "from elsewhere", stage.now);
+    const template = draft.exposeToSigner();
+    const made =
+      form === "signed"
+        ? { ok: true as const, inner: InnerEvent.fromSigned(provider.sign(template)) }
+        : sealedElsewhere(draft.author(ada.pubkey).exposeToSigner(), provider.seal);
+    if (!made.ok) expect.fail(made.reason);
+    owner.receive(ada.wrap(made.inner, ada.key, undefined));
+    expect(owner.texts).toEqual(["from elsewhere"]);
+
+    const invited = stage.relays[0]!.heldFor(ada.pubkey)[0]!;
+    const outer = VerifiedEvent.check(invited, curve);
+    expect(outer.ok).toBe(true);
+    const opening = openText(provider.decrypt(invited.pubkey, invited.content), curve);
+    if (!opening.ok) expect.fail(opening.reason);
+    const inner =
+      "inner" in opening
+        ? opening
+        : InnerEvent.fromSealText(opening.seal, provider.decrypt(opening.seal.pubkey, opening.seal.content));
+    if (!inner.ok) expect.fail(inner.reason);
+    const read = readFact(inner.inner, "person", curve);
+    expect(read).toMatchObject({ ok: true, fact: { type: "invitation", author: owner.pubkey } });
+  });
+}
+
+function sealedElsewhere(rumor: string, sealIt: (rumor: string) => VerifiedEvent) {
+  return InnerEvent.fromSealText(sealIt(rumor), rumor);
+}
+
+test("text that is not an inner event is refused by the one who opens it in steps, too", () => {
+  expect(openText("words", curve)).toEqual({ ok: false, reason: "inner-json" });
+  expect(openText("{}", curve)).toEqual({ ok: false, reason: "inner-shape" });
 });
