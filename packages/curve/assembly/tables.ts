@@ -1,7 +1,7 @@
 /**
  * Tables of multiples without doublings: for windows of w bits of a half scalar, rows of 1 … 2^(w−1) times 2^(w·i)·P.
  * λ·(x, y) = (β·x, y), so one table serves both halves. G has one (w = 12: 11 rows of 2,048, 1.6 MB), computed on
- * first use; a key that is seen again has a small one (w = 5: 26 rows of 16, 30 kB).
+ * first use; a key that is seen again has a small one (w = 6: 22 rows of 32, 51 kB).
  */
 import { BETA, GENERATOR_X, GENERATOR_Y } from "./constants.generated";
 import { windowDigits } from "./digits";
@@ -17,14 +17,10 @@ export const BASE_WINDOWS: i32 = 11;
 const BASE_ROW: usize = 2048 * 72;
 export const BASE_TABLE_BYTES: usize = 11 * 2048 * 72;
 
-export const KEY_WIDTH: i32 = 5;
-export const KEY_WINDOWS: i32 = 26;
-const KEY_ROW: usize = 16 * 72;
-export const KEY_TABLE_BYTES: usize = 26 * 16 * 72;
-
-/** The most points that one product contributes. */
-export const BASE_POINTS: usize = 22;
-export const KEY_POINTS: usize = 52;
+export const KEY_WIDTH: i32 = 6;
+export const KEY_WINDOWS: i32 = 22;
+const KEY_ROW: usize = 32 * 72;
+export const KEY_TABLE_BYTES: usize = 22 * 32 * 72;
 
 let baseTable: usize = 0;
 let baseReady = false;

@@ -14,7 +14,7 @@ import { fromBase64, instantiate, type KernelExports } from "./wasm.ts";
 export interface KernelOptions {
   /** Lifted keys remembered, 120 bytes each; rounded up to four times a power of 2. Default 4096. */
   readonly keys?: number;
-  /** Tables for keys seen often, 30 kB each, filled in as they are earned. Default 1024. */
+  /** Tables for keys seen often, 51 kB each, filled in as they are earned. Default 512. */
   readonly tables?: number;
 }
 
@@ -34,7 +34,7 @@ export interface Kernel extends Curve {
 }
 
 const BYTES_PER_KEY = 120;
-const BYTES_PER_TABLE = 26 * 16 * 72;
+const BYTES_PER_TABLE = 22 * 32 * 72;
 const BASE_TABLE_BYTES = 11 * 2048 * 72;
 const IO_BYTES = 65_536;
 /** Keys, pairs or signatures in one call of the kernel. */
@@ -50,7 +50,7 @@ const SINGLES = 4;
 /** Throws where the host forbids or lacks WebAssembly (see `openCurve`), or the memory asked for is not to be had. */
 export function createKernel(options: KernelOptions = {}): Kernel {
   const sets = 2 ** Math.ceil(Math.log2(Math.max(1, (options.keys ?? 4096) / 4)));
-  const tables = options.tables ?? 1024;
+  const tables = options.tables ?? 512;
   if (!Number.isInteger(tables) || tables < 0 || tables > 32_768 || !(sets <= 2 ** 20)) {
     throw new UsageError("usage/range", "ask for 0 to 32,768 tables and at most 4,194,304 keys");
   }
