@@ -9,10 +9,11 @@ import { channel } from "./channel.ts";
 import { type Area, measureArea, NORMAL, QUICK } from "./harness.ts";
 import { machineFacts } from "./machine.ts";
 import { nostr } from "./nostr.ts";
+import { ring } from "./ring.ts";
 import { table } from "./table.ts";
 
 /** Every area by name. Opening one does its set-up: keys, tables, WebAssembly. */
-const AREAS: Readonly<Record<string, () => Area | Promise<Area>>> = { channel, nostr };
+const AREAS: Readonly<Record<string, () => Area | Promise<Area>>> = { channel, nostr, ring };
 
 const FLAGS: ReadonlySet<string> = new Set(["--json", "--quick"]);
 const RESULTS = new URL("../results/", import.meta.url);

@@ -52,6 +52,7 @@ export function utf8(text: string): Uint8Array {
 
 /** The text that these bytes encode, or undefined where they are not shortest-form UTF-8. */
 export function fromUtf8(bytes: Uint8Array): string | undefined {
+  if (isAscii(bytes)) return fromAscii(bytes);
   let text = "";
   for (let i = 0; i < bytes.length; ) {
     const first = bytes[i++]!;
@@ -71,6 +72,23 @@ export function fromUtf8(bytes: Uint8Array): string | undefined {
     const surrogate = point >= 0xd800 && point <= 0xdfff;
     if (overlong || surrogate || point > 0x10ffff) return undefined;
     text += String.fromCodePoint(point);
+  }
+  return text;
+}
+
+function isAscii(bytes: Uint8Array): boolean {
+  let all = 0;
+  for (let i = 0; i < bytes.length; i++) all |= bytes[i]!;
+  return all < 0x80;
+}
+
+/** As many arguments as every engine takes in one call. */
+const CALL = 4096;
+
+function fromAscii(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += CALL) {
+    text += String.fromCharCode.apply(undefined, bytes.subarray(at, at + CALL) as unknown as number[]);
   }
   return text;
 }

@@ -2,7 +2,8 @@
  * Ring-signing an event under a key of its own (docs/spec/member-proofs.md, NIP97-1, NIP97-2, NIP97-3, NIP97-7).
  *
  * `event` binding is the default; the weaker levels are for readers that know the draft alone. What comes back is a
- * template: work is mined on its nonce tag, which no level covers, and then the one-time or lasting key signs it.
+ * template: work is mined on its nonce tag (NIP97-5: nip13.ts, after signing, for no level covers it), and then the
+ * one-time or lasting key signs it.
  */
 import { type PubkeyHex, toHex } from "../bytes.ts";
 import { UsageError } from "../errors.ts";

@@ -3,7 +3,8 @@
  *
  * Checked in this order: shape, id and signature of the event, exactly one proof tag, the ring, the proof. A valid proof
  * under a bad signature is not valid. The answer says which ring as a *set* (`ring`); whether that ring means anything
- * is the viewer's own question, see trust.ts: `g` is never an answer to it (PROOF-6).
+ * is the viewer's own question, see trust.ts: `g` is never an answer to it (PROOF-6). A ring signature beside the proof
+ * is nip97's to verify: each is looked at alone (PROOF-13).
  */
 import { fromHex } from "../bytes.ts";
 import { VerifiedEvent } from "../nostr/event.ts";

@@ -8,9 +8,9 @@
  * here is the form; the ranges of the numbers, and that the proof holds, are the schemes' to say.
  */
 import { base64 } from "@scure/base";
-import { concat, fromHex, fromUtf8, isWellFormed, toHex, utf8 } from "../bytes.ts";
+import { fromHex, fromUtf8, isWellFormed, toHex, utf8 } from "../bytes.ts";
 import { WireError } from "../errors.ts";
-import { hexText, integer, list, object, parseJson, type Shape, type ShapeValue, writeShape } from "../json.ts";
+import { integer, list, object, parseJson, type Shape, type ShapeValue, writeShape } from "../json.ts";
 import { rowAt } from "./mask.ts";
 import type { ProofReason } from "./reasons.ts";
 import { MAX_RING } from "./ring.ts";
@@ -44,11 +44,31 @@ const powText: Shape<string> = {
   write: (value) => value,
 };
 
+interface Pair {
+  readonly c: string;
+  readonly r: string;
+}
+
+const SCALAR = /^[0-9a-f]{64}$/;
+
+/** As `object({ c: hexText(32), r: hexText(32) })`, which at a thousand a proof is too slow. */
+const pair: Shape<Pair> = {
+  read: (value, path) => {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) throw new WireError("wire/type", path);
+    const { c, r } = value as Readonly<Record<string, unknown>>;
+    if (typeof c !== "string" || typeof r !== "string") throw new WireError("wire/type", path);
+    if (Object.keys(value).length !== 2) throw new WireError("wire/unknown-field", path);
+    if (!SCALAR.test(c) || !SCALAR.test(r)) throw new WireError("wire/hex", path);
+    return { c, r };
+  },
+  write: ({ c, r }) => ({ c, r }),
+};
+
 const form = object(
   {
     ringSize: integer(),
     keyImage: anyText,
-    signature: list(object({ c: hexText(32), r: hexText(32) }), { max: 10 * MAX_RING }),
+    signature: list(pair, { max: 10 * MAX_RING }),
     v: integer(),
     alg: anyText,
   },
@@ -75,8 +95,8 @@ export function writeProof(proof: RingProof, pow?: string): string {
 /** Reads what may be a proof for a ring of `ringSize` keys; never throws on a stranger's text. */
 export function readProof(text: string, ringSize: number): ProofReading {
   const limit = 200 * Math.min(ringSize, MAX_RING) + 2048;
-  if (text.length > 2 * limit || decodedLength(text) > limit) return refuse("proof-size");
-  const json = decode(text);
+  const { json, length } = text.length > 2 * limit ? { json: undefined, length: text.length } : decode(text);
+  if (length > limit) return refuse("proof-size");
   if (json === undefined || json[0] !== "{") return refuse("proof-encoding");
   try {
     checkNumbers(json);
@@ -91,18 +111,21 @@ function refuse(reason: ProofReason): ProofReading {
   return { ok: false, reason };
 }
 
-const HEX_TEXT = /^(?:[0-9a-f]{2})*$/;
-
-/** Of the JSON text in bytes, without decoding it. */
-function decodedLength(text: string): number {
-  if (text.startsWith("{")) return isWellFormed(text) ? utf8(text).length : text.length;
-  return HEX_TEXT.test(text) ? text.length / 2 : Math.floor((text.replace(/=+$/, "").length * 3) / 4);
+interface Decoded {
+  /** Absent where the text is in none of the three encodings. */
+  readonly json: string | undefined;
+  /** In bytes, of the JSON. */
+  readonly length: number;
 }
 
-function decode(text: string): string | undefined {
-  if (text.startsWith("{")) return isWellFormed(text) ? text : undefined;
-  const bytes = HEX_TEXT.test(text) ? fromHex(text) : fromBase64(text);
-  return bytes && fromUtf8(bytes);
+/** All lowercase hex of even length is hex: never base64, even where it could be read as that too. */
+function decode(text: string): Decoded {
+  if (text.startsWith("{")) {
+    return isWellFormed(text) ? { json: text, length: utf8(text).length } : { json: undefined, length: text.length };
+  }
+  const bytes = (text.length % 2 === 0 ? fromHex(text) : undefined) ?? fromBase64(text);
+  const length = bytes?.length ?? Math.floor((text.replace(/=+$/, "").length * 3) / 4);
+  return { json: bytes && fromUtf8(bytes), length };
 }
 
 /** Canonical and padded, or undefined. */
@@ -114,14 +137,37 @@ function fromBase64(text: string): Uint8Array | undefined {
   }
 }
 
-const STRINGS = /"(?:[^"\\]|\\.)*"/gs;
-const NUMBERS = /[-+.\d][^\s,:[\]{}]*/g;
+const DIGIT = /[-+.\d]/;
+const TOKEN = /^(?:0|[1-9][0-9]{0,8})$/;
 
 /** Every number is a token `0|[1-9][0-9]{0,8}`: JSON.parse would read 1e2 and 100.0 as the same 100. */
 function checkNumbers(json: string): void {
-  for (const [token] of json.replace(STRINGS, "").matchAll(NUMBERS)) {
-    if (!/^(?:0|[1-9][0-9]{0,8})$/.test(token)) throw new WireError("wire/non-canonical", "proof");
+  for (let at = 0; at < json.length; ) {
+    const quote = json.indexOf('"', at);
+    const between = json.slice(at, quote === -1 ? json.length : quote);
+    if (DIGIT.test(between)) checkTokens(between);
+    if (quote === -1) return;
+    at = endOfString(json, quote);
   }
+}
+
+function checkTokens(between: string): void {
+  for (const [token] of between.matchAll(/[-+.\d][^\s,:[\]{}]*/g)) {
+    if (!TOKEN.test(token)) throw new WireError("wire/non-canonical", "proof");
+  }
+}
+
+/** Behind the closing quote. */
+function endOfString(json: string, quote: number): number {
+  let end = json.indexOf('"', quote + 1);
+  while (end !== -1 && isEscaped(json, end)) end = json.indexOf('"', end + 1);
+  return end === -1 ? json.length : end + 1;
+}
+
+function isEscaped(json: string, at: number): boolean {
+  let slashes = 0;
+  while (json[at - 1 - slashes] === "\\") slashes++;
+  return slashes % 2 === 1;
 }
 
 function check({ ringSize: claimed, keyImage, signature, v, alg, scope, pow }: Form, ringSize: number): ProofReading {
@@ -130,8 +176,8 @@ function check({ ringSize: claimed, keyImage, signature, v, alg, scope, pow }: F
   const image = fromHex(keyImage, linked ? 33 : 0);
   if (image === undefined || linked !== (scope !== undefined)) return refuse("proof-json");
   if (claimed !== ringSize || signature.length !== ringSize) return refuse("proof-ring-size");
-  const c = concat(...signature.map((pair) => fromHex(pair.c)!));
-  const r = concat(...signature.map((pair) => fromHex(pair.r)!));
+  const c = fromHex(signature.map((one) => one.c).join(""))!;
+  const r = fromHex(signature.map((one) => one.r).join(""))!;
   const work = pow === undefined ? {} : { pow };
   if (scope === undefined) return { ok: true, proof: { alg: "or", c, r }, ...work };
   if (!isScope(scope)) return refuse("proof-scope");
