@@ -8,7 +8,7 @@
 import { readdirSync } from "node:fs";
 import { seededRandom } from "@subrosa/testkit/random";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { fromHex, fromUtf8, type PubkeyHex, toHex, utf8 } from "../../src/bytes.ts";
 import { nobleCurve as curve } from "../../src/curve/noble.ts";
 import { WireError } from "../../src/errors.ts";
@@ -29,6 +29,8 @@ import { encodeRelayMessage, eventFrame, eventFrameBytes, relayMessageDecoder } 
 import { relayUrl } from "../../src/nostr/relay-url.ts";
 import { Secret } from "../../src/secret.ts";
 import { clientMessage, entity, filter, relayMessage, seconds, signedEvent, wellFormed } from "./arbitraries.ts";
+
+vi.setConfig({ testTimeout: 600_000 });
 
 const REFUSED = Symbol("refused");
 
