@@ -1,0 +1,200 @@
+/**
+ * The owner events that are valid for one viewer, as trees (docs/spec/groups.md §4, GROUP-18, GROUP-22).
+ *
+ *   480 ◄── 485 ◄── 485        a tree grows from the create event, or for a newcomer from the first event he opens,
+ *            ▲                 and anew from an event whose predecessor he holds but cannot open
+ *            └───── 485
+ *
+ * A function of the set of facts and of `now`. The tip of the greatest chain is o*.
+ */
+import type { EventId, PubkeyHex } from "../bytes.ts";
+import { type Fact, type OwnerFact, ownerOf, type Viewer } from "./facts.ts";
+import { type ChainNode, endOf, isGreater, isHandover, rootNode, standsOn, wellMade } from "./rules.ts";
+
+/** A set of facts by what is asked of it. */
+export interface FactIndex {
+  readonly owners: ReadonlyMap<EventId, OwnerFact>;
+  readonly byPrev: ReadonlyMap<EventId, readonly OwnerFact[]>;
+  /** Ids of the 485s that are held and not opened. */
+  readonly opaqueOwners: ReadonlySet<EventId>;
+  readonly held: ReadonlySet<EventId>;
+}
+
+export interface History {
+  readonly nodes: ReadonlyMap<EventId, ChainNode>;
+  /** o*, undefined where no history has begun. */
+  readonly tip: ChainNode | undefined;
+  /** Accepted handovers by one owner, neither standing on the other (GROUP-18), as far as nothing was chosen. */
+  readonly rivals: readonly EventId[];
+  /** Owners who signed a first event for me without having been named by an invite: the user is asked. */
+  readonly strangers: readonly PubkeyHex[];
+}
+
+export function indexFacts(facts: Iterable<Fact>): FactIndex {
+  const owners = new Map<EventId, OwnerFact>();
+  const byPrev = new Map<EventId, OwnerFact[]>();
+  const opaqueOwners = new Set<EventId>();
+  const held = new Set<EventId>();
+  for (const fact of facts) {
+    if (fact.kind === "leave" || fact.kind === "complaint") continue;
+    held.add(fact.id);
+    if (fact.kind === "opaque" && fact.of === "owner") opaqueOwners.add(fact.id);
+    if (fact.kind !== "owner" || owners.has(fact.id)) continue;
+    owners.set(fact.id, fact);
+    if (fact.prev === undefined) continue;
+    const siblings = byPrev.get(fact.prev);
+    if (siblings === undefined) byPrev.set(fact.prev, [fact]);
+    else siblings.push(fact);
+  }
+  return { owners, byPrev, opaqueOwners, held };
+}
+
+export function historyOf(index: FactIndex, viewer: Viewer, now: number): History {
+  const open = grow(index, viewer, now, new Set());
+  const groups = rivalGroups(open.nodes, open.tip, now);
+  const dropped = rejected(groups, open.nodes, viewer.chosen);
+  if (dropped.size === 0) return { ...open, rivals: groups.flat() };
+  const after = grow(index, viewer, now, dropped);
+  return { ...after, rivals: rivalGroups(after.nodes, after.tip, now).flat() };
+}
+
+/** What the user has decided against: every rival that does not stand on one chain with what he chose. */
+function rejected(
+  groups: readonly (readonly EventId[])[],
+  nodes: ReadonlyMap<EventId, ChainNode>,
+  chosen: readonly EventId[],
+): ReadonlySet<EventId> {
+  const out = new Set<EventId>();
+  for (const group of groups) {
+    const kept = group.filter((id) => chosen.includes(id)).flatMap((id) => nodes.get(id) ?? []);
+    for (const id of group) {
+      const node = nodes.get(id);
+      if (node === undefined || chosen.includes(id)) continue;
+      if (kept.some((other) => !isOn(node, other) && !isOn(other, node))) out.add(id);
+    }
+  }
+  return out;
+}
+
+function grow(index: FactIndex, viewer: Viewer, now: number, dropped: ReadonlySet<EventId>): Omit<History, "rivals"> {
+  const nodes = new Map<EventId, ChainNode>();
+  const plant = (root: ChainNode): void => {
+    const queue = dropped.has(root.fact.id) ? [] : [root];
+    for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
+      nodes.set(node.fact.id, node);
+      if (dropped.has(node.fact.id)) continue;
+      for (const child of index.byPrev.get(node.fact.id) ?? []) {
+        const next = standsOn(node, child);
+        if (next !== undefined) queue.push(next);
+      }
+    }
+  };
+  const first = firstEvents(index, viewer, now);
+  if (first.root !== undefined) plant(first.root);
+  let tip = greatest(nodes.values(), now);
+  // Each round plants everything that the owner of this round's o* may begin anew, so no order among them matters.
+  for (let before = -1; tip !== undefined && before !== nodes.size; ) {
+    before = nodes.size;
+    for (const root of newBeginnings(index, nodes, tip, viewer, now)) plant(root);
+    tip = greatest(nodes.values(), now);
+  }
+  return { nodes, tip, strangers: tip === undefined ? first.strangers : [] };
+}
+
+/** The 480 where it opens; else the first event signed by an owner whom my invite named. */
+function firstEvents(
+  index: FactIndex,
+  viewer: Viewer,
+  now: number,
+): { readonly root: ChainNode | undefined; readonly strangers: readonly PubkeyHex[] } {
+  const openable = [...index.owners.values()].filter(wellMade).map(rootNode);
+  const inTime = openable.filter((node) => node.notBefore <= now);
+  const create = inTime.find((node) => node.fact.prev === undefined);
+  if (create !== undefined) return { root: create, strangers: [] };
+  const invited = inTime.filter((node) => viewer.invitedBy.includes(node.fact.author));
+  const [root] = invited.sort(
+    ({ fact: a }, { fact: b }) => a.epoch - b.epoch || a.created_at - b.created_at || (a.id < b.id ? -1 : 1),
+  );
+  return { root, strangers: [...new Set(inTime.map((node) => node.fact.author))].sort() };
+}
+
+/** GROUP-22: events on a predecessor that I hold and cannot open, by the owner both in them and in my roster. */
+function newBeginnings(
+  index: FactIndex,
+  nodes: ReadonlyMap<EventId, ChainNode>,
+  tip: ChainNode,
+  viewer: Viewer,
+  now: number,
+): readonly ChainNode[] {
+  if (index.opaqueOwners.size === 0) return [];
+  const owner = ownerOf(tip.fact.roster);
+  const roots: ChainNode[] = [];
+  for (const id of index.opaqueOwners) {
+    for (const fact of index.byPrev.get(id) ?? []) {
+      if (nodes.has(fact.id) || !wellMade(fact) || ownerOf(fact.roster) !== fact.author) continue;
+      if (fact.author !== owner && !viewer.reinvitedBy.includes(fact.author)) continue;
+      const root = rootNode(fact);
+      if (root.notBefore <= now) roots.push(root);
+    }
+  }
+  return roots;
+}
+
+function greatest(nodes: Iterable<ChainNode>, now: number): ChainNode | undefined {
+  let tip: ChainNode | undefined;
+  for (const node of nodes) {
+    if (node.notBefore > now) continue;
+    if (tip === undefined || isGreater(endOf(node), endOf(tip))) tip = node;
+  }
+  return tip;
+}
+
+/**
+ * GROUP-18: what no rule over a set can decide. Accepted handovers by one owner in one tree that are not all on one
+ * chain; and a tree that begins with an event of somebody who, in another tree, has handed over.
+ */
+function rivalGroups(
+  nodes: ReadonlyMap<EventId, ChainNode>,
+  tip: ChainNode | undefined,
+  now: number,
+): readonly (readonly EventId[])[] {
+  const accepted = acceptedHandovers(nodes, now);
+  const trees = new Map<string, ChainNode[]>();
+  for (const node of accepted) {
+    const tree = `${rootOf(node).fact.id}:${node.fact.author}`;
+    trees.set(tree, [...(trees.get(tree) ?? []), node]);
+  }
+  const groups: EventId[][] = [];
+  for (const handovers of trees.values()) {
+    const deepest = handovers.reduce((a, b) => (b.fact.epoch > a.fact.epoch ? b : a));
+    if (handovers.some((node) => !isOn(node, deepest))) groups.push(handovers.map((node) => node.fact.id).sort());
+  }
+  const root = tip && rootOf(tip);
+  for (const node of accepted) {
+    if (root !== undefined && node.fact.author === root.fact.author && rootOf(node) !== root) {
+      groups.push([root.fact.id, node.fact.id]);
+    }
+  }
+  return groups;
+}
+
+function acceptedHandovers(nodes: ReadonlyMap<EventId, ChainNode>, now: number): readonly ChainNode[] {
+  const out = new Set<ChainNode>();
+  for (const { parent, notBefore } of nodes.values()) {
+    if (parent !== undefined && notBefore <= now && isHandover(parent.fact)) out.add(parent);
+  }
+  return [...out];
+}
+
+function rootOf(node: ChainNode): ChainNode {
+  let at = node;
+  while (at.parent !== undefined) at = at.parent;
+  return at;
+}
+
+/** Is `node` an ancestor of `tip`, or `tip` itself? */
+export function isOn(node: ChainNode, tip: ChainNode): boolean {
+  let at: ChainNode | undefined = tip;
+  while (at !== undefined && at.fact.epoch > node.fact.epoch) at = at.parent;
+  return at?.fact.id === node.fact.id;
+}

@@ -1,0 +1,45 @@
+/**
+ * What an owner's own lost branches did (GROUP-18): when one of his devices lost to another, his client repeats its
+ * acts on the branch that won. An acceptance too: the accepted person holds no key of the other branch, so nothing
+ * else can tell him that he is not a member.
+ *
+ * A branch is repeated once: the event that repeats it lists its tip in `left`.
+ */
+import type { EventId, PubkeyHex } from "../bytes.ts";
+import { isMember } from "./facts.ts";
+import { isOn } from "./history.ts";
+import type { ChainNode } from "./rules.ts";
+import type { Selection } from "./select.ts";
+
+export interface LostBranch {
+  readonly tip: EventId;
+  readonly added: readonly PubkeyHex[];
+  readonly removed: readonly PubkeyHex[];
+}
+
+export function lostBranches(view: Selection & { readonly kind: "found" }, owner: PubkeyHex): readonly LostBranch[] {
+  const { tip, history } = view;
+  const nodes = [...history.nodes.values()];
+  const inner = new Set(nodes.map((node) => node.parent));
+  const lost = nodes.filter((node) => node.fact.author === owner && !inner.has(node) && !isOn(node, tip));
+  if (lost.length === 0) return [];
+  const done = new Set(chain(tip).flatMap((node) => node.fact.left));
+  return lost.flatMap((node): LostBranch[] => {
+    const fork = chain(node).find((ancestor) => isOn(ancestor, tip));
+    if (fork === undefined || done.has(node.fact.id)) return [];
+    const before = fork.fact.roster;
+    const after = node.fact.roster;
+    const now = tip.fact.roster;
+    const added = after.map((m) => m.person).filter((p) => !isMember(before, p) && !isMember(now, p));
+    const removed = before.filter((m) => !isMember(after, m.person)).map((m) => m.person);
+    const stillHere = removed.filter((p) => now.some((m) => m.person === p && m.since <= fork.fact.epoch));
+    return added.length + stillHere.length > 0 ? [{ tip: node.fact.id, added, removed: stillHere }] : [];
+  });
+}
+
+/** From a node down to the root of its tree. */
+function chain(node: ChainNode): readonly ChainNode[] {
+  const out: ChainNode[] = [];
+  for (let at: ChainNode | undefined = node; at !== undefined; at = at.parent) out.push(at);
+  return out;
+}

@@ -1,0 +1,135 @@
+/**
+ * Which key is current, and may I write: a pure function of the set of facts (docs/spec/groups.md §4, GROUP-14).
+ *
+ * No order of arrival, no count of messages, no clock except the 900 seconds. ledger.ts gives the same answers while
+ * facts come one by one; a property holds the two together.
+ */
+import type { EventId, PubkeyHex } from "../bytes.ts";
+import { type Choice, choose, type EpochFacts } from "./candidates.ts";
+import { type Fact, isMember, type OpaqueFact, ownerOf, type Viewer } from "./facts.ts";
+import { type FactIndex, type History, historyOf, indexFacts } from "./history.ts";
+import { type ChainNode, endOf, FUTURE_SECONDS, handoversAfter, isGreater } from "./rules.ts";
+
+/** Why I may not write. Each has a sentence in sentences.ts. */
+export type Block =
+  | "leaver-holds-key"
+  | "not-a-member"
+  | "leaving"
+  | "out-of-date"
+  | "removed-or-garbled"
+  | "rival-handovers";
+
+export type Selection =
+  | { readonly kind: "none"; readonly strangers: readonly PubkeyHex[] }
+  | {
+      readonly kind: "found";
+      readonly tip: ChainNode;
+      readonly history: History;
+      readonly choice: Choice;
+      /** Empty ⇔ I may write, under the key of `choice.current`. */
+      readonly blocks: readonly Block[];
+      /** A member other than the owner made an event whose predecessor I lack: a banner, no more (GROUP-19). */
+      readonly maybeOutOfDate: boolean;
+      readonly rivals: readonly EventId[];
+      /** 486s on o* by members, and 485s by owners, that do not open for me: what a complaint is for (GROUP-15). */
+      readonly unreadable: readonly EventId[];
+    };
+
+export function select(facts: Iterable<Fact>, viewer: Viewer, now: number): Selection {
+  const all = openedFirst(facts);
+  const index = indexFacts(all);
+  const history = historyOf(index, viewer, now);
+  if (history.tip === undefined) return { kind: "none", strangers: history.strangers };
+  const { tip } = history;
+  const ofKind = <K extends Fact["kind"]>(kind: K): readonly (Fact & { kind: K })[] =>
+    all.filter((fact): fact is Fact & { kind: K } => fact.kind === kind);
+  const rotations = ofKind("rotation");
+  const epoch: EpochFacts = {
+    leaves: ofKind("leave"),
+    rotations: rotations.filter((rotation) => rotation.base === tip.fact.id),
+    opaque: ofKind("opaque").filter((fact) => fact.of === "rotation" && fact.sealed?.prev === tip.fact.id),
+    complaints: ofKind("complaint"),
+    handed: handedBy(all),
+  };
+  return judge({ index, history, opaqueOwners: ofKind("opaque"), epoch }, tip, viewer, now);
+}
+
+/** What I opened once is not opaque, although an earlier look at it with fewer keys said so. */
+function openedFirst(facts: Iterable<Fact>): readonly Fact[] {
+  const all = [...facts];
+  const opened = new Set(all.flatMap((fact) => (fact.kind === "owner" || fact.kind === "rotation" ? [fact.id] : [])));
+  return all.filter((fact) => fact.kind !== "opaque" || !opened.has(fact.id));
+}
+
+/** What `judge` reads, however it was gathered. */
+export interface Gathered {
+  readonly index: FactIndex;
+  readonly history: History;
+  readonly opaqueOwners: readonly OpaqueFact[];
+  readonly epoch: EpochFacts;
+}
+
+export function judge(gathered: Gathered, tip: ChainNode, viewer: Viewer, now: number): Selection {
+  const { index, history, epoch } = gathered;
+  const choice = choose(tip, epoch);
+  const blocks: Block[] = [];
+  if (choice.uncovered.length > 0) blocks.push("leaver-holds-key");
+  if (!isMember(choice.current.roster, viewer.me)) blocks.push("not-a-member");
+  if (choice.leaving.has(viewer.me)) blocks.push("leaving");
+  const ahead = eventsAhead(index, history, tip, now);
+  if (ahead.byOwner && !viewer.insist) blocks.push("out-of-date");
+  const shutOut = gathered.opaqueOwners.filter((fact) => isGreaterThanTip(fact, history, tip, now));
+  if (shutOut.length > 0) blocks.push("removed-or-garbled");
+  if (history.rivals.length > 0) blocks.push("rival-handovers");
+  const garbled = epoch.opaque.filter(
+    ({ sealed }) => sealed !== undefined && isMember(tip.fact.roster, sealed.author) && !choice.leaving.has(viewer.me),
+  );
+  const unreadable = [...new Set([...shutOut, ...garbled].map((fact) => fact.id))].sort();
+  return { kind: "found", tip, history, choice, blocks, maybeOutOfDate: ahead.byMember, rivals: history.rivals, unreadable };
+}
+
+export function mayWrite(selection: Selection): boolean {
+  return selection.kind === "found" && selection.blocks.length === 0;
+}
+
+/** GROUP-19: events of my epoch or later whose predecessor I do not hold. */
+function eventsAhead(
+  index: FactIndex,
+  history: History,
+  tip: ChainNode,
+  now: number,
+): { readonly byOwner: boolean; readonly byMember: boolean } {
+  const owner = ownerOf(tip.fact.roster);
+  let [byOwner, byMember] = [false, false];
+  for (const [prev, children] of index.byPrev) {
+    if (index.held.has(prev)) continue;
+    for (const { author, epoch, created_at, id } of children) {
+      if (history.nodes.has(id) || epoch < tip.fact.epoch || created_at > now + FUTURE_SECONDS) continue;
+      if (author === owner) byOwner = true;
+      else if (isMember(tip.fact.roster, author)) byMember = true;
+    }
+  }
+  return { byOwner, byMember };
+}
+
+/** GROUP-19: a 485 that I cannot open, by the owner of an event that I hold, and greater than o*. */
+function isGreaterThanTip(fact: OpaqueFact, history: History, tip: ChainNode, now: number): boolean {
+  const { sealed, created_at, id } = fact;
+  if (fact.of !== "owner" || sealed === undefined || created_at > now + FUTURE_SECONDS) return false;
+  const parent = history.nodes.get(sealed.prev);
+  if (parent === undefined || parent.notBefore > now || sealed.author !== ownerOf(parent.fact.roster)) return false;
+  if (sealed.epoch !== parent.fact.epoch + 1) return false;
+  return isGreater({ handovers: handoversAfter(parent), epoch: sealed.epoch, created_at, id }, endOf(tip));
+}
+
+/** Whom the opened events handed a key, by key. */
+export function handedBy(facts: Iterable<Fact>): (key: PubkeyHex) => readonly PubkeyHex[] {
+  const byKey = new Map<PubkeyHex, Set<PubkeyHex>>();
+  for (const fact of facts) {
+    if (fact.kind !== "owner" && fact.kind !== "rotation") continue;
+    const persons = byKey.get(fact.key) ?? new Set();
+    for (const { person } of fact.roster) persons.add(person);
+    byKey.set(fact.key, persons);
+  }
+  return (key) => [...(byKey.get(key) ?? [])];
+}

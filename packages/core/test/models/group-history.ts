@@ -1,0 +1,217 @@
+/**
+ * One simulated history from one seed: six devices of five persons and a newcomer, two relays that misbehave, a liar
+ * or a former owner, strangers; then everything heals, honest clients do their duties, and §6 is checked.
+ *
+ * Answers with what went wrong, and with counts that show the history was not empty.
+ */
+import { Simulator } from "@subrosa/testkit/simulator";
+import { SeededRandom } from "@subrosa/testkit/simulator-random";
+import type { PubkeyHex } from "../../src/bytes.ts";
+import { mayWrite, type Selection } from "../../src/group/select.ts";
+import { comeback, mischief, nuisance } from "./group-mischief.ts";
+import { NO_CHANGE, Player, type Select, STRANGER } from "./group-players.ts";
+import { perceive, person, roster, type WorldEvent } from "./group-world.ts";
+
+export interface Outcome {
+  readonly wrong: readonly string[];
+  readonly agreeing: number;
+  readonly epochs: number;
+  readonly rotated: boolean;
+  readonly alarmed: number;
+  readonly players: readonly Player[];
+  readonly now: number;
+}
+
+const START = 1_700_000_000;
+const DAY = 86_400;
+
+export function playHistory(seed: number, select: Select, steps = 14): Outcome {
+  const random = new SeededRandom(seed ^ 0x5eed);
+  const faults = { drop: 0.2, repeat: 0.1, delay: 90, withhold: 0.1 };
+  const network = new Simulator<WorldEvent>({ seed, viewers: 6, relays: 2, id: (e) => e.id, faults, start: START });
+  const wrong: string[] = [];
+  const liar = random.chance(0.7) ? random.below(4) : -1;
+  // Two devices of person 0, then persons 1 … 4; person 4 comes later.
+  const players = [0, 0, 1, 2, 3, 4].map((n) => new Player(person(n), n !== liar, random, select));
+  const persons = [0, 1, 2, 3, 4].map(person);
+  if (random.chance(0.3)) players[1]!.skew = DAY;
+
+  const publish = (viewer: number, events: readonly WorldEvent[]): void => {
+    for (const event of events) {
+      players[viewer]!.events.set(event.id, event);
+      network.publish(viewer, event);
+    }
+  };
+  const deliver = (limit: number): void => {
+    for (let i = 0; i < limit; i++) {
+      const delivery = network.next();
+      if (delivery === undefined) return;
+      players[delivery.viewer]!.events.set(delivery.message.id, delivery.message);
+    }
+  };
+
+  const members = [0, 1, 2, 3].map((n) => ({ person: person(n), role: n === 0 ? ("owner" as const) : ("member" as const), since: 0 }));
+  const pen = players[0]!;
+  const create = pen.keys({ prev: undefined, author: person(0), epoch: 0, handovers: 0, members: roster(members), created_at: START, difficulty: 0 });
+  for (const player of players) player.events.set(create.id, create);
+
+  for (let step = 0; step < steps; step++) {
+    network.advance(random.below(600));
+    act(random, players, network.now, persons, publish);
+    if (random.chance(0.05)) network.partition(random.below(6), [random.below(2)]);
+    if (random.chance(0.05)) {
+      const viewer = random.below(6);
+      network.crash(viewer);
+      network.ask(viewer);
+    }
+    deliver(random.below(14));
+    const looker = random.pick(players);
+    check(looker, looker.view(network.now), wrong, "on the way");
+  }
+
+  network.heal();
+  network.advance(3 * DAY);
+  deliver(100_000);
+  const settle = (): void => {
+    for (let round = 0; round < 12; round++) {
+      let busy = false;
+      players.forEach((player, viewer) => {
+        const duties = player.honest ? player.duties(network.now) : [];
+        if (duties.length > 0) busy = true;
+        publish(viewer, duties);
+      });
+      if (!busy) return;
+      deliver(100_000);
+    }
+    wrong.push("the honest never come to rest");
+  };
+  settle();
+  // One honest member online is enough.
+  const online = players.findIndex((p) => p.honest && ableToRotate(p, network.now));
+  if (online >= 0) {
+    publish(online, players[online]!.rotation(network.now));
+    deliver(100_000);
+    settle();
+  }
+  const summary = judgeEnd(players, network.now, wrong, online >= 0, select);
+  return { wrong, players, now: network.now, ...summary };
+}
+
+function ableToRotate(player: Player, now: number): boolean {
+  const view = player.view(now);
+  return view.kind === "found" && view.blocks.length === 1 && view.blocks[0] === "leaver-holds-key";
+}
+
+type Publish = (viewer: number, events: readonly WorldEvent[]) => void;
+
+function act(random: SeededRandom, players: readonly Player[], now: number, persons: readonly PubkeyHex[], publish: Publish): void {
+  const viewer = random.below(players.length);
+  const player = players[viewer]!;
+  if (!player.honest && random.chance(0.6)) return publish(viewer, mischief(player, random, now));
+  if (!player.honest && random.chance(0.5)) return publish(viewer, comeback(player, random, now));
+  if (random.chance(0.06)) return publish(viewer, nuisance(player, random, now, persons));
+  const owned = ownEvent(random, player, players, now, persons);
+  if (owned.length > 0) return publish(viewer, owned);
+  if (random.chance(0.3)) return publish(viewer, player.leave(now));
+  if (random.chance(0.6)) {
+    if (ableToRotate(player, now)) publish(viewer, player.rotation(now));
+  } else publish(viewer, player.duties(now));
+}
+
+/** Most of what owners do; nothing where this player owns nothing. */
+function ownEvent(random: SeededRandom, player: Player, players: readonly Player[], now: number, persons: readonly PubkeyHex[]): WorldEvent[] {
+  const someone = random.pick(persons.filter((p) => p !== player.me));
+  switch (random.below(8)) {
+    case 0:
+    case 1: {
+      const events = player.ownerEvent(now, { add: [someone], remove: [] });
+      if (events.length > 0) {
+        // He takes the invite that comes with it.
+        for (const guest of players) {
+          if (guest.me !== someone) continue;
+          if (guest.view(now).kind === "none") guest.invitedBy = [player.me];
+          else guest.reinvitedBy = [player.me];
+        }
+      }
+      return events;
+    }
+    case 2:
+      return player.ownerEvent(now, { add: [], remove: [someone] });
+    case 3:
+      return player.ownerEvent(now, { ...NO_CHANGE, putBack: true });
+    case 4:
+      return random.chance(0.5) ? player.ownerEvent(now, { ...NO_CHANGE, heir: someone }) : [];
+    case 5:
+      return player.ownerEvent(now, NO_CHANGE, [someone]);
+    default:
+      return player.ownerEvent(now, NO_CHANGE);
+  }
+}
+
+/** What must hold of every view at every moment. */
+function check(player: Player, view: Selection, wrong: string[], when: string): void {
+  if (!mayWrite(view) || view.kind === "none") return;
+  const { key } = view.choice.current;
+  const members = new Map(view.tip.fact.roster.map((m) => [m.person, m]));
+  const holders = new Set<PubkeyHex>();
+  const keys = [...player.events.values()].flatMap((e) => (e.type === "keys" ? [e] : []));
+  const mine = new Set(keys.flatMap((e) => (e.wraps.includes(player.me) ? [e.fact.key] : [])));
+  for (const e of keys) if (e.fact.key === key) for (const p of e.wraps) holders.add(p);
+  for (const e of player.events.values()) {
+    if (e.type !== "leave" || !mine.has(e.under)) continue;
+    const { person: who, epoch } = e.leave;
+    const member = members.get(who);
+    const stays = member?.role === "owner" || (who === view.tip.fact.author && view.tip.fact.roster[0]?.person !== who);
+    if (member !== undefined && epoch >= member.since && !stays && holders.has(who)) {
+      wrong.push(`${when}: ${player.me} writes under a key that the leaver ${who} holds`);
+    }
+  }
+  if (!mine.has(key)) wrong.push(`${when}: ${player.me} may write under a key he does not hold`);
+}
+
+function judgeEnd(players: readonly Player[], now: number, wrong: string[], rescued: boolean, select: Select) {
+  const views = players.map((player) => player.view(now));
+  const sure = players.flatMap((player, i) => {
+    const view = views[i]!;
+    const knows = view.kind === "found" && !view.blocks.some((b) => b !== "leaver-holds-key" && b !== "leaving" && b !== "not-a-member");
+    return knows && player.honest && view.tip.fact.roster.some((m) => m.person === player.me) ? [{ player, view }] : [];
+  });
+  const answer = (view: Selection & { kind: "found" }): string =>
+    [view.tip.fact.id, [...view.choice.leaving].sort(), view.choice.current.id].join(" ");
+  // A leaver is not handed the key that carries him out, so he cannot see that it is current.
+  const answers = new Set(sure.filter(({ player, view }) => !view.choice.leaving.has(player.me)).map((s) => answer(s.view)));
+  if (answers.size > 1) wrong.push(`divergence: ${sure.map((s) => `${s.player.me}=${answer(s.view)}`).join(" | ")}`);
+  players.forEach((player, i) => {
+    const view = views[i]!;
+    check(player, view, wrong, "at the end");
+    const reference = sure.find((s) => !s.view.choice.leaving.has(s.player.me));
+    if (reference === undefined) return;
+    const out = !reference.view.choice.current.roster.some((m) => m.person === player.me);
+    if (out && mayWrite(view)) wrong.push(`${player.me} was removed and believes that he may write`);
+    const leaving = reference.view.choice.leaving.has(player.me);
+    const silent = view.kind === "found" && view.blocks.length === 0 && answer(view) !== answer(reference.view);
+    if (player.honest && silent) wrong.push(`${player.me} is out of date and does not know it`);
+    const stuck = view.kind === "found" && view.blocks.length === 1 && view.blocks[0] === "leaver-holds-key";
+    if (player.honest && rescued && !out && !leaving && stuck) wrong.push(`stuck: ${player.me}`);
+    const without = perceive([...player.events.values()].filter((e) => !byStranger(e)), player.me);
+    const calm = select(without, player.viewer(), now);
+    if (JSON.stringify(summary(calm)) !== JSON.stringify(summary(view))) wrong.push(`a stranger changed what ${player.me} sees`);
+  });
+  const reference = sure.find((s) => !s.view.choice.leaving.has(s.player.me));
+  return {
+    agreeing: sure.length,
+    epochs: reference?.view.tip.fact.epoch ?? 0,
+    rotated: reference !== undefined && reference.view.choice.current.kind === "rotation",
+    alarmed: views.filter((v) => v.kind === "found" && v.blocks.includes("rival-handovers")).length,
+  };
+}
+
+function byStranger(event: WorldEvent): boolean {
+  return event.type === "noise" || (event.type === "keys" && event.fact.kind === "owner" && event.fact.author === STRANGER);
+}
+
+export function summary(view: Selection): unknown {
+  if (view.kind === "none") return "none";
+  const { tip, choice, blocks } = view;
+  return [tip.fact.id, [...choice.leaving].sort(), choice.candidates.map((c) => c.id).sort(), choice.current.id, [...choice.uncovered].sort(), [...blocks].sort()];
+}
