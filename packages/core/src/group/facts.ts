@@ -101,13 +101,21 @@ export interface ComplaintFact {
   readonly victim: PubkeyHex;
 }
 
+/** GROUP-18: an owner says of his own event that it lost to another, to those who cannot see the other. */
+export interface LostFact {
+  readonly kind: "lost";
+  readonly id: EventId;
+  readonly target: EventId;
+  readonly author: PubkeyHex;
+}
+
 /** An event that claims to be of this group and is not well-formed, or proves nothing. It is held, that is all. */
 export interface RefusedFact {
   readonly kind: "refused";
   readonly id: EventId;
 }
 
-export type Fact = OwnerFact | RotationFact | OpaqueFact | LeaveFact | ComplaintFact | RefusedFact;
+export type Fact = OwnerFact | RotationFact | OpaqueFact | LeaveFact | ComplaintFact | LostFact | RefusedFact;
 
 /** Whose selection it is. These are decisions of people, so they are no facts. */
 export interface Viewer {

@@ -8,16 +8,29 @@
  * A function of the set of facts and of `now`. The tip of the greatest chain is o*.
  */
 import type { EventId, PubkeyHex } from "../bytes.ts";
-import { type Fact, type OwnerFact, ownerOf, type Viewer } from "./facts.ts";
-import { type ChainNode, endOf, isGreater, isHandover, rootNode, standsOn, wellMade } from "./rules.ts";
+import { type Fact, type OpaqueFact, type OwnerFact, ownerOf, type Viewer } from "./facts.ts";
+import {
+  type ChainEnd,
+  type ChainNode,
+  endOf,
+  FUTURE_SECONDS,
+  handoversAfter,
+  isGreater,
+  isHandover,
+  rootNode,
+  standsOn,
+  wellMade,
+} from "./rules.ts";
 
 /** A set of facts by what is asked of it. */
 export interface FactIndex {
   readonly owners: ReadonlyMap<EventId, OwnerFact>;
   readonly byPrev: ReadonlyMap<EventId, readonly OwnerFact[]>;
-  /** Ids of the 485s that are held and not opened. */
-  readonly opaqueOwners: ReadonlySet<EventId>;
+  /** The 485s that are held and not opened. */
+  readonly opaqueOwners: ReadonlyMap<EventId, OpaqueFact>;
   readonly held: ReadonlySet<EventId>;
+  /** Owner events whose predecessor is not held, by that predecessor (GROUP-19). */
+  readonly gaps: ReadonlyMap<EventId, readonly OwnerFact[]>;
 }
 
 export interface History {
@@ -30,32 +43,48 @@ export interface History {
   readonly strangers: readonly PubkeyHex[];
 }
 
-export function indexFacts(facts: Iterable<Fact>): FactIndex {
-  const owners = new Map<EventId, OwnerFact>();
-  const byPrev = new Map<EventId, OwnerFact[]>();
-  const opaqueOwners = new Set<EventId>();
-  const held = new Set<EventId>();
-  for (const fact of facts) {
-    if (fact.kind === "leave" || fact.kind === "complaint") continue;
-    held.add(fact.id);
-    if (fact.kind === "opaque" && fact.of === "owner") opaqueOwners.add(fact.id);
-    if (fact.kind !== "owner" || owners.has(fact.id)) continue;
-    owners.set(fact.id, fact);
-    if (fact.prev === undefined) continue;
-    const siblings = byPrev.get(fact.prev);
-    if (siblings === undefined) byPrev.set(fact.prev, [fact]);
-    else siblings.push(fact);
+/** An index that grows with the set it describes. */
+export class GrowingIndex implements FactIndex {
+  readonly owners = new Map<EventId, OwnerFact>();
+  readonly byPrev = new Map<EventId, OwnerFact[]>();
+  readonly opaqueOwners = new Map<EventId, OpaqueFact>();
+  readonly held = new Set<EventId>();
+  readonly gaps = new Map<EventId, OwnerFact[]>();
+
+  add(fact: Fact): void {
+    if (fact.kind === "leave" || fact.kind === "complaint" || fact.kind === "lost") return;
+    this.held.add(fact.id);
+    this.gaps.delete(fact.id);
+    if (fact.kind === "opaque" && fact.of === "owner" && !this.owners.has(fact.id))
+      this.opaqueOwners.set(fact.id, fact);
+    if (fact.kind !== "owner" || this.owners.has(fact.id)) return;
+    this.opaqueOwners.delete(fact.id);
+    this.owners.set(fact.id, fact);
+    if (fact.prev === undefined) return;
+    append(this.byPrev, fact.prev, fact);
+    if (!this.held.has(fact.prev)) append(this.gaps, fact.prev, fact);
   }
-  return { owners, byPrev, opaqueOwners, held };
+}
+
+export function indexFacts(facts: Iterable<Fact>): FactIndex {
+  const index = new GrowingIndex();
+  for (const fact of facts) index.add(fact);
+  return index;
+}
+
+export function append<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
 }
 
 export function historyOf(index: FactIndex, viewer: Viewer, now: number): History {
   const open = grow(index, viewer, now, new Set());
-  const groups = rivalGroups(open.nodes, open.tip, now);
+  const groups = rivalGroups(index, open.nodes, open.tip, now);
   const dropped = rejected(groups, open.nodes, viewer.chosen);
   if (dropped.size === 0) return { ...open, rivals: groups.flat() };
   const after = grow(index, viewer, now, dropped);
-  return { ...after, rivals: rivalGroups(after.nodes, after.tip, now).flat() };
+  return { ...after, rivals: rivalGroups(index, after.nodes, after.tip, now).flat() };
 }
 
 /** What the user has decided against: every rival that does not stand on one chain with what he chose. */
@@ -118,7 +147,10 @@ function firstEvents(
   return { root, strangers: [...new Set(inTime.map((node) => node.fact.author))].sort() };
 }
 
-/** GROUP-22: events on a predecessor that I hold and cannot open, by the owner both in them and in my roster. */
+/**
+ * GROUP-22: events on a predecessor that I hold and cannot open, by the owner in my roster; or, where something
+ * greater than o* is proved and does not open, by whoever made that: it may be his who took the group over.
+ */
 function newBeginnings(
   index: FactIndex,
   nodes: ReadonlyMap<EventId, ChainNode>,
@@ -127,17 +159,41 @@ function newBeginnings(
   now: number,
 ): readonly ChainNode[] {
   if (index.opaqueOwners.size === 0) return [];
-  const owner = ownerOf(tip.fact.roster);
+  const owner = shutOutBy(index, nodes, tip, now)[0]?.sealed?.author ?? ownerOf(tip.fact.roster);
   const roots: ChainNode[] = [];
-  for (const id of index.opaqueOwners) {
+  for (const id of index.opaqueOwners.keys()) {
     for (const fact of index.byPrev.get(id) ?? []) {
-      if (nodes.has(fact.id) || !wellMade(fact) || ownerOf(fact.roster) !== fact.author) continue;
+      if (nodes.has(fact.id) || !wellMade(fact)) continue;
       if (fact.author !== owner && !viewer.reinvitedBy.includes(fact.author)) continue;
       const root = rootNode(fact);
       if (root.notBefore <= now) roots.push(root);
     }
   }
   return roots;
+}
+
+/** GROUP-19: 485s greater than o* that do not open, by the owner of an event that I hold; the greatest first. */
+export function shutOutBy(
+  index: FactIndex,
+  nodes: ReadonlyMap<EventId, ChainNode>,
+  tip: ChainNode,
+  now: number,
+): readonly OpaqueFact[] {
+  const ends = [...index.opaqueOwners.values()].flatMap((fact) => {
+    const end = provedEnd(fact, nodes, now);
+    return end !== undefined && isGreater(end, endOf(tip)) ? [{ fact, end }] : [];
+  });
+  return ends.sort((a, b) => (isGreater(a.end, b.end) ? -1 : 1)).map(({ fact }) => fact);
+}
+
+/** Where the chain of an event that I cannot open ends, as its sealed-prev proves it. */
+function provedEnd(fact: OpaqueFact, nodes: ReadonlyMap<EventId, ChainNode>, now: number): ChainEnd | undefined {
+  const { sealed, created_at, id } = fact;
+  const parent = sealed && nodes.get(sealed.prev);
+  if (sealed === undefined || parent === undefined || parent.notBefore > now || created_at > now + FUTURE_SECONDS)
+    return undefined;
+  if (sealed.author !== ownerOf(parent.fact.roster) || sealed.epoch !== parent.fact.epoch + 1) return undefined;
+  return { handovers: handoversAfter(parent), epoch: sealed.epoch, created_at, id };
 }
 
 function greatest(nodes: Iterable<ChainNode>, now: number): ChainNode | undefined {
@@ -154,11 +210,12 @@ function greatest(nodes: Iterable<ChainNode>, now: number): ChainNode | undefine
  * chain; and a tree that begins with an event of somebody who, in another tree, has handed over.
  */
 function rivalGroups(
+  index: FactIndex,
   nodes: ReadonlyMap<EventId, ChainNode>,
   tip: ChainNode | undefined,
   now: number,
 ): readonly (readonly EventId[])[] {
-  const accepted = acceptedHandovers(nodes, now);
+  const accepted = acceptedHandovers(index, nodes, now);
   const trees = new Map<string, ChainNode[]>();
   for (const node of accepted) {
     const tree = `${rootOf(node).fact.id}:${node.fact.author}`;
@@ -178,8 +235,16 @@ function rivalGroups(
   return groups;
 }
 
-function acceptedHandovers(nodes: ReadonlyMap<EventId, ChainNode>, now: number): readonly ChainNode[] {
+function acceptedHandovers(
+  index: FactIndex,
+  nodes: ReadonlyMap<EventId, ChainNode>,
+  now: number,
+): readonly ChainNode[] {
   const out = new Set<ChainNode>();
+  for (const fact of index.opaqueOwners.values()) {
+    const parent = fact.sealed && nodes.get(fact.sealed.prev);
+    if (parent !== undefined && isHandover(parent.fact) && provedEnd(fact, nodes, now)) out.add(parent);
+  }
   for (const { parent, notBefore } of nodes.values()) {
     if (parent !== undefined && notBefore <= now && isHandover(parent.fact)) out.add(parent);
   }

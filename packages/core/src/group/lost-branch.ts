@@ -1,12 +1,11 @@
 /**
  * What an owner's own lost branches did (GROUP-18): when one of his devices lost to another, his client repeats its
- * acts on the branch that won. An acceptance too: the accepted person holds no key of the other branch, so nothing
- * else can tell him that he is not a member.
+ * acts on the branch that won.
  *
  * A branch is repeated once: the event that repeats it lists its tip in `left`.
  */
 import type { EventId, PubkeyHex } from "../bytes.ts";
-import { isMember } from "./facts.ts";
+import { isMember, ownerOf } from "./facts.ts";
 import { isOn } from "./history.ts";
 import type { ChainNode } from "./rules.ts";
 import type { Selection } from "./select.ts";
@@ -18,10 +17,8 @@ export interface LostBranch {
 }
 
 export function lostBranches(view: Selection & { readonly kind: "found" }, owner: PubkeyHex): readonly LostBranch[] {
-  const { tip, history } = view;
-  const nodes = [...history.nodes.values()];
-  const inner = new Set(nodes.map((node) => node.parent));
-  const lost = nodes.filter((node) => node.fact.author === owner && !inner.has(node) && !isOn(node, tip));
+  const { tip } = view;
+  const lost = lostTips(view).filter((node) => node.fact.author === owner);
   if (lost.length === 0) return [];
   const done = new Set(chain(tip).flatMap((node) => node.fact.left));
   return lost.flatMap((node): LostBranch[] => {
@@ -35,6 +32,29 @@ export function lostBranches(view: Selection & { readonly kind: "found" }, owner
     const stillHere = removed.filter((p) => now.some((m) => m.person === p && m.since <= fork.fact.epoch));
     return added.length + stillHere.length > 0 ? [{ tip: node.fact.id, added, removed: stillHere }] : [];
   });
+}
+
+/** The ends of branches that lost. */
+export function lostTips({ tip, history }: Selection & { readonly kind: "found" }): readonly ChainNode[] {
+  const nodes = [...history.nodes.values()];
+  const inner = new Set(nodes.map((node) => node.parent));
+  return nodes.filter((node) => !inner.has(node) && !isOn(node, tip));
+}
+
+/**
+ * Whom a lost branch deceives: one who was accepted there, or removed on the branch that won, may see nothing else.
+ * Its author or the owner it names says so in a 482 under the lost key, `{"lost": id}`. Of o* itself he says it where
+ * he knows that something greater exists. While rivals are undecided, their branches are not spoken of.
+ */
+export function branchesToCallLost(view: Selection & { readonly kind: "found" }, me: PubkeyHex): readonly ChainNode[] {
+  if (view.blocks.includes("out-of-date") || view.blocks.includes("branch-lost")) return [];
+  const { nodes } = view.history;
+  const disputed = view.rivals.flatMap((id) => nodes.get(id) ?? []);
+  const lost = view.blocks.includes("removed-or-garbled") ? [...lostTips(view), view.tip] : lostTips(view);
+  return lost.filter(
+    (node) =>
+      (node.fact.author === me || ownerOf(node.fact.roster) === me) && !disputed.some((rival) => isOn(rival, node)),
+  );
 }
 
 /** From a node down to the root of its tree. */

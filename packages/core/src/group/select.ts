@@ -6,9 +6,9 @@
  */
 import type { EventId, PubkeyHex } from "../bytes.ts";
 import { type Choice, choose, type EpochFacts } from "./candidates.ts";
-import { type Fact, isMember, type OpaqueFact, ownerOf, type Viewer } from "./facts.ts";
-import { type FactIndex, type History, historyOf, indexFacts } from "./history.ts";
-import { type ChainNode, endOf, FUTURE_SECONDS, handoversAfter, isGreater } from "./rules.ts";
+import { type Fact, isMember, type LostFact, ownerOf, type Viewer } from "./facts.ts";
+import { type FactIndex, type History, historyOf, indexFacts, shutOutBy } from "./history.ts";
+import { type ChainNode, FUTURE_SECONDS } from "./rules.ts";
 
 /** Why I may not write. Each has a sentence in sentences.ts. */
 export type Block =
@@ -17,6 +17,7 @@ export type Block =
   | "leaving"
   | "out-of-date"
   | "removed-or-garbled"
+  | "branch-lost"
   | "rival-handovers";
 
 export type Selection =
@@ -51,7 +52,7 @@ export function select(facts: Iterable<Fact>, viewer: Viewer, now: number): Sele
     complaints: ofKind("complaint"),
     handed: handedBy(all),
   };
-  return judge({ index, history, opaqueOwners: ofKind("opaque"), epoch }, tip, viewer, now);
+  return judge({ index, history, epoch, lost: ofKind("lost") }, tip, viewer, now);
 }
 
 /** What I opened once is not opaque, although an earlier look at it with fewer keys said so. */
@@ -65,8 +66,8 @@ function openedFirst(facts: Iterable<Fact>): readonly Fact[] {
 export interface Gathered {
   readonly index: FactIndex;
   readonly history: History;
-  readonly opaqueOwners: readonly OpaqueFact[];
   readonly epoch: EpochFacts;
+  readonly lost: readonly LostFact[];
 }
 
 export function judge(gathered: Gathered, tip: ChainNode, viewer: Viewer, now: number): Selection {
@@ -78,14 +79,24 @@ export function judge(gathered: Gathered, tip: ChainNode, viewer: Viewer, now: n
   if (choice.leaving.has(viewer.me)) blocks.push("leaving");
   const ahead = eventsAhead(index, history, tip, now);
   if (ahead.byOwner && !viewer.insist) blocks.push("out-of-date");
-  const shutOut = gathered.opaqueOwners.filter((fact) => isGreaterThanTip(fact, history, tip, now));
+  const shutOut = shutOutBy(index, history.nodes, tip, now);
   if (shutOut.length > 0) blocks.push("removed-or-garbled");
+  if (gathered.lost.some((fact) => isSaidLost(fact, tip))) blocks.push("branch-lost");
   if (history.rivals.length > 0) blocks.push("rival-handovers");
   const garbled = epoch.opaque.filter(
     ({ sealed }) => sealed !== undefined && isMember(tip.fact.roster, sealed.author) && !choice.leaving.has(viewer.me),
   );
   const unreadable = [...new Set([...shutOut, ...garbled].map((fact) => fact.id))].sort();
-  return { kind: "found", tip, history, choice, blocks, maybeOutOfDate: ahead.byMember, rivals: history.rivals, unreadable };
+  return {
+    kind: "found",
+    tip,
+    history,
+    choice,
+    blocks,
+    maybeOutOfDate: ahead.byMember,
+    rivals: history.rivals,
+    unreadable,
+  };
 }
 
 export function mayWrite(selection: Selection): boolean {
@@ -101,8 +112,7 @@ function eventsAhead(
 ): { readonly byOwner: boolean; readonly byMember: boolean } {
   const owner = ownerOf(tip.fact.roster);
   let [byOwner, byMember] = [false, false];
-  for (const [prev, children] of index.byPrev) {
-    if (index.held.has(prev)) continue;
+  for (const children of index.gaps.values()) {
     for (const { author, epoch, created_at, id } of children) {
       if (history.nodes.has(id) || epoch < tip.fact.epoch || created_at > now + FUTURE_SECONDS) continue;
       if (author === owner) byOwner = true;
@@ -112,14 +122,9 @@ function eventsAhead(
   return { byOwner, byMember };
 }
 
-/** GROUP-19: a 485 that I cannot open, by the owner of an event that I hold, and greater than o*. */
-function isGreaterThanTip(fact: OpaqueFact, history: History, tip: ChainNode, now: number): boolean {
-  const { sealed, created_at, id } = fact;
-  if (fact.of !== "owner" || sealed === undefined || created_at > now + FUTURE_SECONDS) return false;
-  const parent = history.nodes.get(sealed.prev);
-  if (parent === undefined || parent.notBefore > now || sealed.author !== ownerOf(parent.fact.roster)) return false;
-  if (sealed.epoch !== parent.fact.epoch + 1) return false;
-  return isGreater({ handovers: handoversAfter(parent), epoch: sealed.epoch, created_at, id }, endOf(tip));
+/** GROUP-18: by its author or by the owner it names, nobody else. */
+function isSaidLost({ target, author }: LostFact, tip: ChainNode): boolean {
+  return target === tip.fact.id && (author === tip.fact.author || author === ownerOf(tip.fact.roster));
 }
 
 /** Whom the opened events handed a key, by key. */

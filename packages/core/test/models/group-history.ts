@@ -9,6 +9,7 @@ import { SeededRandom } from "@subrosa/testkit/simulator-random";
 import type { PubkeyHex } from "../../src/bytes.ts";
 import { mayWrite, type Selection } from "../../src/group/select.ts";
 import { comeback, mischief, nuisance } from "./group-mischief.ts";
+import { model } from "./group-model.ts";
 import { NO_CHANGE, Player, type Select, STRANGER } from "./group-players.ts";
 import { perceive, person, roster, type WorldEvent } from "./group-world.ts";
 
@@ -18,6 +19,7 @@ export interface Outcome {
   readonly epochs: number;
   readonly rotated: boolean;
   readonly alarmed: number;
+  readonly handovers: number;
   readonly players: readonly Player[];
   readonly now: number;
 }
@@ -30,6 +32,8 @@ export function playHistory(seed: number, select: Select, steps = 14): Outcome {
   const faults = { drop: 0.2, repeat: 0.1, delay: 90, withhold: 0.1 };
   const network = new Simulator<WorldEvent>({ seed, viewers: 6, relays: 2, id: (e) => e.id, faults, start: START });
   const wrong: string[] = [];
+  /** Events that a former owner made when he was owner no more. */
+  const usurped = new Set<string>();
   const liar = random.chance(0.7) ? random.below(4) : -1;
   // Two devices of person 0, then persons 1 … 4; person 4 comes later.
   const players = [0, 0, 1, 2, 3, 4].map((n) => new Player(person(n), n !== liar, random, select));
@@ -50,14 +54,26 @@ export function playHistory(seed: number, select: Select, steps = 14): Outcome {
     }
   };
 
-  const members = [0, 1, 2, 3].map((n) => ({ person: person(n), role: n === 0 ? ("owner" as const) : ("member" as const), since: 0 }));
+  const members = [0, 1, 2, 3].map((n) => ({
+    person: person(n),
+    role: n === 0 ? ("owner" as const) : ("member" as const),
+    since: 0,
+  }));
   const pen = players[0]!;
-  const create = pen.keys({ prev: undefined, author: person(0), epoch: 0, handovers: 0, members: roster(members), created_at: START, difficulty: 0 });
+  const create = pen.keys({
+    prev: undefined,
+    author: person(0),
+    epoch: 0,
+    handovers: 0,
+    members: roster(members),
+    created_at: START,
+    difficulty: 0,
+  });
   for (const player of players) player.events.set(create.id, create);
 
   for (let step = 0; step < steps; step++) {
     network.advance(random.below(600));
-    act(random, players, network.now, persons, publish);
+    act(random, players, network.now, persons, publish, usurped);
     if (random.chance(0.05)) network.partition(random.below(6), [random.below(2)]);
     if (random.chance(0.05)) {
       const viewer = random.below(6);
@@ -69,7 +85,11 @@ export function playHistory(seed: number, select: Select, steps = 14): Outcome {
     check(looker, looker.view(network.now), wrong, "on the way");
   }
 
+  // Every client's outbox: what it could not send it sends now.
   network.heal();
+  players.forEach((player, viewer) => {
+    for (const event of player.events.values()) network.publish(viewer, event);
+  });
   network.advance(3 * DAY);
   deliver(100_000);
   const settle = (): void => {
@@ -93,7 +113,7 @@ export function playHistory(seed: number, select: Select, steps = 14): Outcome {
     deliver(100_000);
     settle();
   }
-  const summary = judgeEnd(players, network.now, wrong, online >= 0, select);
+  const summary = judgeEnd(players, network.now, wrong, online >= 0, select, usurped);
   return { wrong, players, now: network.now, ...summary };
 }
 
@@ -104,22 +124,53 @@ function ableToRotate(player: Player, now: number): boolean {
 
 type Publish = (viewer: number, events: readonly WorldEvent[]) => void;
 
-function act(random: SeededRandom, players: readonly Player[], now: number, persons: readonly PubkeyHex[], publish: Publish): void {
+/** One step of somebody, chosen by chance. */
+function act(
+  random: SeededRandom,
+  players: readonly Player[],
+  now: number,
+  persons: readonly PubkeyHex[],
+  publish: Publish,
+  usurped: Set<string>,
+): void {
   const viewer = random.below(players.length);
   const player = players[viewer]!;
-  if (!player.honest && random.chance(0.6)) return publish(viewer, mischief(player, random, now));
-  if (!player.honest && random.chance(0.5)) return publish(viewer, comeback(player, random, now));
-  if (random.chance(0.06)) return publish(viewer, nuisance(player, random, now, persons));
+  const bad = player.honest ? 1 : random.below(100) / 100;
+  if (bad < 0.4) publish(viewer, mischief(player, random, now));
+  else if (bad < 0.64) {
+    const events = comeback(player, random, now);
+    for (const event of events) usurped.add(event.id);
+    publish(viewer, events);
+  } else if (random.chance(0.06)) publish(viewer, nuisance(player, random, now, persons));
+  else publish(viewer, ordinary(random, player, players, now, persons));
+}
+
+function ordinary(
+  random: SeededRandom,
+  player: Player,
+  players: readonly Player[],
+  now: number,
+  persons: readonly PubkeyHex[],
+): WorldEvent[] {
+  if (!player.honest && random.chance(0.3)) {
+    const handover = player.ownerEvent(now, { ...NO_CHANGE, heir: random.pick(persons) });
+    if (handover.length > 0) return handover;
+  }
   const owned = ownEvent(random, player, players, now, persons);
-  if (owned.length > 0) return publish(viewer, owned);
-  if (random.chance(0.3)) return publish(viewer, player.leave(now));
-  if (random.chance(0.6)) {
-    if (ableToRotate(player, now)) publish(viewer, player.rotation(now));
-  } else publish(viewer, player.duties(now));
+  if (owned.length > 0) return owned;
+  if (random.chance(0.3)) return player.leave(now);
+  if (random.chance(0.4)) return player.duties(now);
+  return ableToRotate(player, now) ? player.rotation(now) : [];
 }
 
 /** Most of what owners do; nothing where this player owns nothing. */
-function ownEvent(random: SeededRandom, player: Player, players: readonly Player[], now: number, persons: readonly PubkeyHex[]): WorldEvent[] {
+function ownEvent(
+  random: SeededRandom,
+  player: Player,
+  players: readonly Player[],
+  now: number,
+  persons: readonly PubkeyHex[],
+): WorldEvent[] {
   const someone = random.pick(persons.filter((p) => p !== player.me));
   switch (random.below(8)) {
     case 0:
@@ -169,37 +220,67 @@ function check(player: Player, view: Selection, wrong: string[], when: string): 
   if (!mine.has(key)) wrong.push(`${when}: ${player.me} may write under a key he does not hold`);
 }
 
-function judgeEnd(players: readonly Player[], now: number, wrong: string[], rescued: boolean, select: Select) {
+function judgeEnd(
+  players: readonly Player[],
+  now: number,
+  wrong: string[],
+  rescued: boolean,
+  select: Select,
+  usurped: ReadonlySet<string>,
+) {
   const views = players.map((player) => player.view(now));
+  const liar = players.find((player) => !player.honest)?.me;
+  // An owner may do as he likes with his group while it is his; of one who lies about branches no more is promised.
+  const betrayed = (view: Selection): boolean =>
+    view.kind === "found" &&
+    !usurped.has(view.tip.fact.id) &&
+    (view.tip.fact.author === liar || view.tip.fact.roster[0]?.person === liar);
   const sure = players.flatMap((player, i) => {
     const view = views[i]!;
-    const knows = view.kind === "found" && !view.blocks.some((b) => b !== "leaver-holds-key" && b !== "leaving" && b !== "not-a-member");
-    return knows && player.honest && view.tip.fact.roster.some((m) => m.person === player.me) ? [{ player, view }] : [];
+    const knows =
+      view.kind === "found" &&
+      !view.blocks.some((b) => b !== "leaver-holds-key" && b !== "leaving" && b !== "not-a-member");
+    return knows && player.honest && !betrayed(view) && view.tip.fact.roster.some((m) => m.person === player.me)
+      ? [{ player, view }]
+      : [];
   });
   const answer = (view: Selection & { kind: "found" }): string =>
     [view.tip.fact.id, [...view.choice.leaving].sort(), view.choice.current.id].join(" ");
   // A leaver is not handed the key that carries him out, so he cannot see that it is current.
-  const answers = new Set(sure.filter(({ player, view }) => !view.choice.leaving.has(player.me)).map((s) => answer(s.view)));
+  const staying = sure.filter(({ player, view }) => !view.choice.leaving.has(player.me));
+  const answers = new Set(staying.map((s) => answer(s.view)));
   if (answers.size > 1) wrong.push(`divergence: ${sure.map((s) => `${s.player.me}=${answer(s.view)}`).join(" | ")}`);
   players.forEach((player, i) => {
     const view = views[i]!;
     check(player, view, wrong, "at the end");
-    const reference = sure.find((s) => !s.view.choice.leaving.has(s.player.me));
+    const [reference] = staying;
     if (reference === undefined) return;
     const out = !reference.view.choice.current.roster.some((m) => m.person === player.me);
-    if (out && mayWrite(view)) wrong.push(`${player.me} was removed and believes that he may write`);
+    // Who was out before a handover has no way to learn of it: the former owner may keep a group with him.
+    if (out && view.kind === "found" && usurped.has(view.tip.fact.id)) return;
+    if (out && player.honest && !betrayed(view) && mayWrite(view))
+      wrong.push(`${player.me} was removed and believes that he may write`);
     const leaving = reference.view.choice.leaving.has(player.me);
     const silent = view.kind === "found" && view.blocks.length === 0 && answer(view) !== answer(reference.view);
-    if (player.honest && silent) wrong.push(`${player.me} is out of date and does not know it`);
+    if (player.honest && !betrayed(view) && silent) wrong.push(`${player.me} is out of date and does not know it`);
     const stuck = view.kind === "found" && view.blocks.length === 1 && view.blocks[0] === "leaver-holds-key";
     if (player.honest && rescued && !out && !leaving && stuck) wrong.push(`stuck: ${player.me}`);
-    const without = perceive([...player.events.values()].filter((e) => !byStranger(e)), player.me);
+    const theirs = new Set([...player.events.values()].flatMap((e) => (byStranger(e) ? [e.id] : [])));
+    const used = (e: WorldEvent): boolean =>
+      e.type === "keys" && e.fact.kind === "owner" && e.fact.prev !== undefined && theirs.has(e.fact.prev);
+    if ([...player.events.values()].some((e) => used(e) && !byStranger(e))) return;
+    const without = perceive(
+      [...player.events.values()].filter((e) => !byStranger(e)),
+      player.me,
+    );
     const calm = select(without, player.viewer(), now);
-    if (JSON.stringify(summary(calm)) !== JSON.stringify(summary(view))) wrong.push(`a stranger changed what ${player.me} sees`);
+    if (JSON.stringify(summary(calm)) !== JSON.stringify(summary(view)))
+      wrong.push(`a stranger changed what ${player.me} sees`);
   });
-  const reference = sure.find((s) => !s.view.choice.leaving.has(s.player.me));
+  const [reference] = staying;
   return {
     agreeing: sure.length,
+    handovers: reference?.view.tip.handovers ?? 0,
     epochs: reference?.view.tip.fact.epoch ?? 0,
     rotated: reference !== undefined && reference.view.choice.current.kind === "rotation",
     alarmed: views.filter((v) => v.kind === "found" && v.blocks.includes("rival-handovers")).length,
@@ -207,11 +288,25 @@ function judgeEnd(players: readonly Player[], now: number, wrong: string[], resc
 }
 
 function byStranger(event: WorldEvent): boolean {
-  return event.type === "noise" || (event.type === "keys" && event.fact.kind === "owner" && event.fact.author === STRANGER);
+  return (
+    event.type === "noise" || (event.type === "keys" && event.fact.kind === "owner" && event.fact.author === STRANGER)
+  );
 }
 
 export function summary(view: Selection): unknown {
   if (view.kind === "none") return "none";
   const { tip, choice, blocks } = view;
-  return [tip.fact.id, [...choice.leaving].sort(), choice.candidates.map((c) => c.id).sort(), choice.current.id, [...choice.uncovered].sort(), [...blocks].sort()];
+  return [
+    tip.fact.id,
+    [...choice.leaving].sort(),
+    choice.candidates.map((c) => c.id).sort(),
+    choice.current.id,
+    [...choice.uncovered].sort(),
+    [...blocks].sort(),
+  ];
+}
+
+export function describeModel(player: Player, now: number): unknown {
+  const { tip, leaving, candidates, current, uncovered, blocks } = model(player.facts(), player.viewer(), now);
+  return tip === undefined ? "none" : [tip, leaving, candidates, current, uncovered, blocks];
 }

@@ -32,12 +32,34 @@ export function mischief(liar: Player, random: SeededRandom, now: number): World
     }
     case 7: {
       const target = random.pick([...liar.events.values()]);
-      return [{ type: "complaint", id: liar.id(), created_at: now, under: tip.key, target: target.id, victim: liar.me }];
+      return [
+        { type: "complaint", id: liar.id(), created_at: now, under: tip.key, target: target.id, victim: liar.me },
+      ];
     }
     case 8:
-      return [invented(liar, liar.me, tip.epoch + random.below(50), liar.id(), tip.roster.map((m) => m.person), now)];
+      if (tip.roster[0]?.person === liar.me) return [];
+      return [
+        invented(
+          liar,
+          liar.me,
+          tip.epoch + random.below(50),
+          liar.id(),
+          tip.roster.map((m) => m.person),
+          now,
+        ),
+      ];
     case 9:
-      return [invented(liar, liar.me, tip.epoch + 1, tip.id, tip.roster.map((m) => m.person), now)];
+      if (tip.roster[0]?.person === liar.me) return [];
+      return [
+        invented(
+          liar,
+          liar.me,
+          tip.epoch + 1,
+          tip.id,
+          tip.roster.map((m) => m.person),
+          now,
+        ),
+      ];
     case 10:
       return liar.rotation(now, { unsealed: true, garble: random.chance(0.5) ? [someone] : [] });
     case 11:
@@ -53,6 +75,9 @@ export function mischief(liar: Player, random: SeededRandom, now: number): World
 
 /** Acts of somebody who was owner and is not any more. */
 export function comeback(former: Player, random: SeededRandom, now: number): WorldEvent[] {
+  const view = former.view(now);
+  if (view.kind === "found" && view.tip.fact.roster.some((m) => m.person === former.me && m.role === "owner"))
+    return [];
   const own = [...former.events.values()].flatMap((e) =>
     e.type === "keys" && e.fact.kind === "owner" && e.wraps.includes(former.me) ? [e.fact] : [],
   );
@@ -72,7 +97,9 @@ export function comeback(former: Player, random: SeededRandom, now: number): Wor
     }
     case 2: {
       const prev = random.pick(own);
-      return [former.keys({ ...parts, prev, epoch: prev.epoch + 1, handovers: prev.weight[0] + 1, members: base.roster })];
+      return [
+        former.keys({ ...parts, prev, epoch: prev.epoch + 1, handovers: prev.weight[0] + 1, members: base.roster }),
+      ];
     }
     case 3: {
       const event = former.keys({ ...parts, handovers: 9, prev: base, members: base.roster });
@@ -80,7 +107,6 @@ export function comeback(former: Player, random: SeededRandom, now: number): Wor
       return event.fact.kind === "owner" ? [{ ...event, fact: { ...event.fact, prev }, sealed: undefined }] : [];
     }
     default: {
-      if (!random.chance(0.3)) return [];
       const members = roster([
         ...everyone.map((m) => (m.person === former.me ? { ...m, role: "member" as const } : m)),
         { person: ACCOMPLICE, role: "owner" as const, since: base.epoch + 1 },

@@ -14,8 +14,10 @@ export interface ModelMember {
 export interface ModelFact {
   readonly kind: string;
   readonly id: string;
-  readonly [more: string]: unknown;
 }
+type Leave = ModelFact & { readonly person: string; readonly epoch: number };
+type Complaint = ModelFact & { readonly target: string; readonly victim: string };
+type Lost = ModelFact & { readonly target: string; readonly author: string };
 interface OwnerEvent extends ModelFact {
   readonly created_at: number;
   readonly key: string;
@@ -72,10 +74,10 @@ export function model(given: readonly ModelFact[], viewer: ModelViewer, now: num
   const once = given.filter((f, i) => given.findIndex((g) => g.kind === f.kind && g.id === f.id) === i);
   const isOpened = (id: string) => given.some((f) => f.id === id && (f.kind === "owner" || f.kind === "rotation"));
   const facts = once.filter((f) => f.kind !== "opaque" || !isOpened(f.id));
-  const owners = facts.filter((f) => f.kind === "owner") as readonly OwnerEvent[];
-  const rotations = facts.filter((f) => f.kind === "rotation") as readonly Rotation[];
-  const opaque = facts.filter((f) => f.kind === "opaque") as readonly Opaque[];
-  const events = facts.filter((f) => f.kind !== "leave" && f.kind !== "complaint");
+  const owners = facts.filter((f) => f.kind === "owner") as unknown as readonly OwnerEvent[];
+  const rotations = facts.filter((f) => f.kind === "rotation") as unknown as readonly Rotation[];
+  const opaque = facts.filter((f) => f.kind === "opaque") as unknown as readonly Opaque[];
+  const events = facts.filter((f) => !["leave", "complaint", "lost"].includes(f.kind));
   const holds = (id: string | undefined) => events.some((f) => f.id === id);
 
   let banished: readonly string[] = [];
@@ -84,7 +86,12 @@ export function model(given: readonly ModelFact[], viewer: ModelViewer, now: num
     roots.some((r) => r.id === x.id) ? undefined : owners.filter((p) => p.id === x.prev)[0];
 
   /** The chain that ends in x, oldest first; undefined where x is not valid. */
+  let remembered = new Map<string, readonly OwnerEvent[] | undefined>();
   const chain = (x: OwnerEvent): readonly OwnerEvent[] | undefined => {
+    if (!remembered.has(x.id)) remembered.set(x.id, chainAnew(x));
+    return remembered.get(x.id);
+  };
+  const chainAnew = (x: OwnerEvent): readonly OwnerEvent[] | undefined => {
     if (banished.includes(x.id) && roots.some((r) => r.id === x.id)) return undefined;
     if (!soundByItself(x) || x.created_at > now + 900) return undefined;
     if (roots.some((r) => r.id === x.id)) return [x];
@@ -108,31 +115,55 @@ export function model(given: readonly ModelFact[], viewer: ModelViewer, now: num
       .filter((c) => c !== undefined)
       .reduce<readonly OwnerEvent[] | undefined>((m, c) => (m === undefined || greater(c, m) ? c : m), undefined);
 
+  /** The chain of an event that does not open, as its sealed-prev proves it; only its place in the order is asked. */
+  const proved = (o: Opaque): readonly OwnerEvent[] | undefined => {
+    const p = owners.filter((x) => x.id === o.sealed?.prev)[0];
+    const below = p && chain(p);
+    if (o.of !== "owner" || o.sealed === undefined || o.created_at > now + 900 || !p || !below) return undefined;
+    if (o.sealed.author !== ownerIn(p.roster) || o.sealed.epoch !== p.epoch + 1) return undefined;
+    return [...below, { ...p, id: o.id, created_at: o.created_at, epoch: o.sealed.epoch, author: o.sealed.author }];
+  };
+  const shutOut = (top: readonly OwnerEvent[]) =>
+    opaque
+      .map(proved)
+      .filter((c) => c !== undefined)
+      .filter((c) => greater(c, top))
+      .reduce<readonly OwnerEvent[] | undefined>((m, c) => (m === undefined || greater(c, m) ? c : m), undefined);
+
   const build = (): void => {
     roots = [];
+    remembered = new Map();
     const possible = owners.filter((x) => soundByItself(x) && x.created_at <= now + 900);
     const creates = possible.filter((x) => x.prev === undefined);
     const invited = possible.filter((x) => viewer.invitedBy.includes(x.author));
     const first = (list: readonly OwnerEvent[]) =>
       [...list].sort((a, b) => a.epoch - b.epoch || a.created_at - b.created_at || (a.id < b.id ? -1 : 1)).slice(0, 1);
     roots = creates.length > 0 ? first(creates) : first(invited);
+    remembered = new Map();
     for (;;) {
-      const top = best()?.at(-1);
+      const all = best();
+      const top = all?.at(-1);
+      const shut = all && shutOut(all);
+      const mayBegin = shut === undefined ? top && ownerIn(top.roster) : shut.at(-1)!.author;
       const anew = possible.filter(
         (x) =>
           top !== undefined &&
           !roots.some((r) => r.id === x.id) &&
           chain(x) === undefined &&
           opaque.some((o) => o.id === x.prev && o.of === "owner") &&
-          ownerIn(x.roster) === x.author &&
-          (x.author === ownerIn(top.roster) || viewer.reinvitedBy.includes(x.author)),
+          (x.author === mayBegin || viewer.reinvitedBy.includes(x.author)),
       );
       if (anew.length === 0) return;
       roots = [...roots, ...anew];
+      remembered = new Map();
     }
   };
   const accepted = (): readonly OwnerEvent[] =>
-    owners.filter((h) => ownerIn(h.roster) !== h.author && owners.some((x) => chain(x)?.at(-2)?.id === h.id));
+    owners.filter(
+      (h) =>
+        ownerIn(h.roster) !== h.author &&
+        (owners.some((x) => chain(x)?.at(-2)?.id === h.id) || opaque.some((o) => proved(o)?.at(-2)?.id === h.id)),
+    );
   const oneChain = (a: OwnerEvent, b: OwnerEvent) => chain(a)!.includes(b) || chain(b)!.includes(a);
   /** Two accepted handovers by one owner, in one tree, neither standing on the other; or a tree against a handover. */
   const rivals = (): readonly (readonly [OwnerEvent, OwnerEvent])[] => {
@@ -159,17 +190,14 @@ export function model(given: readonly ModelFact[], viewer: ModelViewer, now: num
   const me = viewer.me;
 
   // L
-  const leaves = facts.filter((f) => f.kind === "leave") as readonly (ModelFact & { person: string; epoch: number })[];
+  const leaves = facts.filter((f) => f.kind === "leave") as unknown as readonly Leave[];
   const leaving = tip.roster
     .filter((m) => m.person !== owner && !(owner !== tip.author && m.person === tip.author))
     .filter((m) => leaves.some((l) => l.person === m.person && l.epoch >= m.since))
     .map((m) => m.person);
 
   // C
-  const complaints = facts.filter((f) => f.kind === "complaint") as readonly (ModelFact & {
-    target: string;
-    victim: string;
-  })[];
+  const complaints = facts.filter((f) => f.kind === "complaint") as unknown as readonly Complaint[];
   const onTip = [...rotations, ...opaque].filter(
     (r) => r.sealed?.prev === tip.id && (r as { of?: string }).of !== "owner",
   );
@@ -241,16 +269,11 @@ export function model(given: readonly ModelFact[], viewer: ModelViewer, now: num
       x.created_at <= now + 900,
   );
   if (gap && !viewer.insist) blocks.push("out-of-date");
-  const shut = opaque.some((o) => {
-    const p = owners.filter((x) => x.id === o.sealed?.prev)[0];
-    const below = p && chain(p);
-    if (o.of !== "owner" || o.sealed === undefined || o.created_at > now + 900 || !p || !below) return false;
-    if (o.sealed.author !== ownerIn(p.roster) || o.sealed.epoch !== p.epoch + 1) return false;
-    // As if it were opened: only its place in the order is asked.
-    const asOpened = { ...p, id: o.id, created_at: o.created_at, epoch: o.sealed.epoch, roster: p.roster };
-    return greater([...below, asOpened], top);
-  });
-  if (shut) blocks.push("removed-or-garbled");
+  if (shutOut(top)) blocks.push("removed-or-garbled");
+  const told = (facts.filter((f) => f.kind === "lost") as unknown as readonly Lost[]).filter(
+    (f) => f.target === tip.id,
+  );
+  if (told.some((f) => f.author === tip.author || f.author === owner)) blocks.push("branch-lost");
   if (rivals().length > 0) blocks.push("rival-handovers");
   return {
     tip: tip.id,

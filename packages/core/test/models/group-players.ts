@@ -7,7 +7,7 @@
 import type { SeededRandom } from "@subrosa/testkit/simulator-random";
 import type { EventId, PubkeyHex } from "../../src/bytes.ts";
 import type { ComplaintFact, Fact, LeaveFact, Member, OwnerFact, Viewer } from "../../src/group/facts.ts";
-import { lostBranches } from "../../src/group/lost-branch.ts";
+import { branchesToCallLost, lostBranches } from "../../src/group/lost-branch.ts";
 import type { Selection } from "../../src/group/select.ts";
 import { line, perceive, person, roster, type WorldEvent } from "./group-world.ts";
 
@@ -29,6 +29,8 @@ export class Player {
   readonly #random: SeededRandom;
   readonly #select: Select;
   readonly #done = new Set<string>();
+  #perceived: { readonly size: number; readonly facts: readonly Fact[] } | undefined;
+  #viewed: { readonly who: string; readonly view: Selection } | undefined;
 
   constructor(me: PubkeyHex, honest: boolean, random: SeededRandom, select: Select) {
     this.me = me;
@@ -41,12 +43,19 @@ export class Player {
     return { me: this.me, invitedBy: this.invitedBy, reinvitedBy: this.reinvitedBy, chosen: [], insist: false };
   }
 
-  facts(): Fact[] {
-    return perceive(this.events.values(), this.me);
+  facts(): readonly Fact[] {
+    if (this.#perceived?.size !== this.events.size) {
+      this.#perceived = { size: this.events.size, facts: perceive(this.events.values(), this.me) };
+      this.#viewed = undefined;
+    }
+    return this.#perceived.facts;
   }
 
   view(now: number): Selection {
-    return this.#select(this.facts(), this.viewer(), now);
+    const facts = this.facts();
+    const who = [this.invitedBy.join(), this.reinvitedBy.join(), now].join(" ");
+    if (this.#viewed?.who !== who) this.#viewed = { who, view: this.#select(facts, this.viewer(), now) };
+    return this.#viewed.view;
   }
 
   id(): EventId {
@@ -66,16 +75,35 @@ export class Player {
       .filter((m) => !view.choice.leaving.has(m.person) || putBack.has(m.person))
       .map((m) => ({ person: m.person, role: m.role, since: putBack.has(m.person) ? epoch : m.since }));
     const known = new Set(stay.map((m) => m.person));
-    const added = change.add.filter((p) => !known.has(p)).map((p) => ({ person: p, role: "member" as const, since: epoch }));
+    const added = change.add
+      .filter((p) => !known.has(p))
+      .map((p) => ({ person: p, role: "member" as const, since: epoch }));
     let members: { person: PubkeyHex; role: Member["role"]; since: number }[] = [...stay, ...added];
     const heir = change.heir;
     if (heir !== undefined && members.some((m) => m.person === heir)) {
-      members = members.map((m) => ({ ...m, role: m.person === heir ? "owner" : m.person === this.me ? "member" : m.role }));
+      members = members.map((m) => ({
+        ...m,
+        role: m.person === heir ? "owner" : m.person === this.me ? "member" : m.role,
+      }));
     }
     const created_at = Math.max(now + this.skew, fact.created_at + 1);
     const difficulty = this.#random.chance(0.2) ? 2 : fact.difficulty;
     const handovers = view.tip.handovers + (ownerIn(fact) !== fact.author ? 1 : 0);
-    return [this.keys({ prev: fact, author: this.me, epoch, handovers, members: roster(members), created_at, difficulty, left: change.repeats ?? [] }, garbled)];
+    return [
+      this.keys(
+        {
+          prev: fact,
+          author: this.me,
+          epoch,
+          handovers,
+          members: roster(members),
+          created_at,
+          difficulty,
+          left: change.repeats ?? [],
+        },
+        garbled,
+      ),
+    ];
   }
 
   keys(
@@ -84,11 +112,26 @@ export class Player {
   ): WorldEvent & { type: "keys" } {
     const id = this.id();
     const fact: OwnerFact = {
-      kind: "owner", id, created_at, key: `k${id}` as PubkeyHex, author, epoch, prev: prev?.id,
-      weight: [handovers, epoch], roster: members, left, difficulty, tagsAgree: true, fresh: true,
+      kind: "owner",
+      id,
+      created_at,
+      key: `k${id}` as PubkeyHex,
+      author,
+      epoch,
+      prev: prev?.id,
+      weight: [handovers, epoch],
+      roster: members,
+      left,
+      difficulty,
+      tagsAgree: true,
+      fresh: true,
     };
     return {
-      type: "keys", id, created_at, fact, carried: [],
+      type: "keys",
+      id,
+      created_at,
+      fact,
+      carried: [],
       wraps: members.map((m) => m.person).filter((p) => !garbled.includes(p)),
       sealed: prev && { prev: prev.id, epoch, author },
       sealedUnder: prev?.key,
@@ -119,15 +162,31 @@ export class Player {
     const key = bend.key ?? (`k${id}` as PubkeyHex);
     const sealed = bend.unsealed ? undefined : { prev: base.id, epoch: base.epoch + 1, author: this.me };
     const carried = this.facts().filter((f): f is LeaveFact => f.kind === "leave" && gone.includes(f.person));
-    return [{
-      type: "keys", id, created_at: now, carried, sealed, sealedUnder: base.key,
-      wraps: [...members.map((m) => m.person), this.me].filter((p) => !bend.garble?.includes(p)),
-      fact: {
-        kind: "rotation", id, created_at: now, key, base: base.id, operator: this.me, roster: members,
-        leavers: bend.mismatched ? undefined : gone, tagsAgree: true, fresh: !bend.stale,
-        work: bend.lazy ? 0 : 2, sealed,
+    return [
+      {
+        type: "keys",
+        id,
+        created_at: now,
+        carried,
+        sealed,
+        sealedUnder: base.key,
+        wraps: [...members.map((m) => m.person), this.me].filter((p) => !bend.garble?.includes(p)),
+        fact: {
+          kind: "rotation",
+          id,
+          created_at: now,
+          key,
+          base: base.id,
+          operator: this.me,
+          roster: members,
+          leavers: bend.mismatched ? undefined : gone,
+          tagsAgree: true,
+          fresh: !bend.stale,
+          work: bend.lazy ? 0 : 2,
+          sealed,
+        },
       },
-    }];
+    ];
   }
 
   /** What an honest client does by itself once it has looked: complain, pass leaves on, mend what it garbled. */
@@ -136,7 +195,12 @@ export class Player {
     if (view.kind === "none") return [];
     const [lost] = lostBranches(view, this.me);
     const repeated = lost ? this.ownerEvent(now, { add: lost.added, remove: lost.removed, repeats: [lost.tip] }) : [];
-    return [...this.#complaints(view, now), ...this.#passOn(view, now), ...(lost ? repeated : this.#mend(view, now))];
+    return [
+      ...this.#complaints(view, now),
+      ...this.#passOn(view, now),
+      ...this.#tellLost(view, now),
+      ...(lost ? repeated : this.#mend(view, now)),
+    ];
   }
 
   #complaints(view: Found, now: number): WorldEvent[] {
@@ -151,7 +215,9 @@ export class Player {
     const { key } = view.tip.fact;
     if (!view.tip.fact.roster.some((m) => m.person === this.me)) return [];
     const leaves = this.facts().filter((f): f is LeaveFact => f.kind === "leave" && view.choice.leaving.has(f.person));
-    const there = new Set([...this.events.values()].flatMap((e) => (e.type === "leave" && e.under === key ? [e.leave.id] : [])));
+    const there = new Set(
+      [...this.events.values()].flatMap((e) => (e.type === "leave" && e.under === key ? [e.leave.id] : [])),
+    );
     return leaves.flatMap((leave): WorldEvent[] =>
       there.has(leave.id) || !this.#once(`p${key}${leave.id}`)
         ? []
@@ -159,11 +225,19 @@ export class Player {
     );
   }
 
+  #tellLost(view: Found, now: number): WorldEvent[] {
+    return branchesToCallLost(view, this.me).flatMap(({ fact }): WorldEvent[] => {
+      if (!this.#once(`l${fact.id}`)) return [];
+      return [{ type: "lost", id: this.id(), created_at: now, under: fact.key, target: fact.id, author: this.me }];
+    });
+  }
+
   /** An owner whose event left somebody without a key makes another. */
   #mend(view: Found, now: number): WorldEvent[] {
     const { fact } = view.tip;
     const complaint = this.facts().find(
-      (f): f is ComplaintFact => f.kind === "complaint" && f.target === fact.id && fact.roster.some((m) => m.person === f.victim),
+      (f): f is ComplaintFact =>
+        f.kind === "complaint" && f.target === fact.id && fact.roster.some((m) => m.person === f.victim),
     );
     return complaint !== undefined && this.#once(`m${fact.id}`) ? this.ownerEvent(now, NO_CHANGE) : [];
   }

@@ -27,6 +27,7 @@ export type WorldEvent = {
   /** A 484, or a 482 that passes one on. */
   | { readonly type: "leave"; readonly under: PubkeyHex; readonly leave: LeaveFact; readonly passedOn: boolean }
   | { readonly type: "complaint"; readonly under: PubkeyHex; readonly target: EventId; readonly victim: PubkeyHex }
+  | { readonly type: "lost"; readonly under: PubkeyHex; readonly target: EventId; readonly author: PubkeyHex }
   | { readonly type: "noise" }
 );
 
@@ -42,7 +43,9 @@ export function perceive(events: Iterable<WorldEvent>, me: PubkeyHex): Fact[] {
   const facts: Fact[] = [];
   for (const event of all) {
     if (event.type === "noise") facts.push({ kind: "refused", id: event.id });
-    else if (event.type === "leave") {
+    else if (event.type === "lost") {
+      if (keys.has(event.under)) facts.push({ kind: "lost", id: event.id, target: event.target, author: event.author });
+    } else if (event.type === "leave") {
       if (keys.has(event.under)) facts.push(event.leave);
     } else if (event.type === "complaint") {
       const target = byId.get(event.target);
