@@ -2,7 +2,7 @@
  * The owner events that are valid for one viewer, as trees (docs/spec/groups.md §4, GROUP-18, GROUP-22).
  *
  *   480 ◄── 485 ◄── 485        a tree grows from the create event, or for a newcomer from the first event he opens,
- *            ▲                 and anew from an event whose predecessor he holds but cannot open
+ *            ▲                 and anew from one on a predecessor he holds and cannot place
  *            └───── 485
  *
  * A function of the set of facts and of `now`. The tip of the greatest chain is o*.
@@ -121,10 +121,11 @@ function grow(index: FactIndex, viewer: Viewer, now: number, dropped: ReadonlySe
   const first = firstEvents(index, viewer, now);
   if (first.root !== undefined) plant(first.root);
   let tip = greatest(nodes.values(), now);
-  // Each round plants everything that the owner of this round's o* may begin anew, so no order among them matters.
-  for (let before = -1; tip !== undefined && before !== nodes.size; ) {
-    before = nodes.size;
-    for (const root of newBeginnings(index, nodes, tip, viewer, now)) plant(root);
+  // One at a time, the oldest first: what grows from one beginning is not another.
+  while (tip !== undefined) {
+    const beginning = newBeginning(index, nodes, tip, viewer, now, dropped);
+    if (beginning === undefined) break;
+    plant(beginning);
     tip = greatest(nodes.values(), now);
   }
   return { nodes, tip, strangers: tip === undefined ? first.strangers : [] };
@@ -141,35 +142,42 @@ function firstEvents(
   const create = inTime.find((node) => node.fact.prev === undefined);
   if (create !== undefined) return { root: create, strangers: [] };
   const invited = inTime.filter((node) => viewer.invitedBy.includes(node.fact.author));
-  const [root] = invited.sort(
-    ({ fact: a }, { fact: b }) => a.epoch - b.epoch || a.created_at - b.created_at || (a.id < b.id ? -1 : 1),
-  );
+  const root = oldest(invited);
   return { root, strangers: [...new Set(inTime.map((node) => node.fact.author))].sort() };
 }
 
 /**
- * GROUP-22: events on a predecessor that I hold and cannot open, by the owner in my roster; or, where something
+ * GROUP-22: events on a predecessor that I hold and that is no part of my history (I cannot open it, or others cannot
+ * tell that it is invalid), by the owner in my roster; or, where something
  * greater than o* is proved and does not open, by whoever made that: it may be his who took the group over.
  */
-function newBeginnings(
+function newBeginning(
   index: FactIndex,
   nodes: ReadonlyMap<EventId, ChainNode>,
   tip: ChainNode,
   viewer: Viewer,
   now: number,
-): readonly ChainNode[] {
-  if (index.opaqueOwners.size === 0) return [];
+  dropped: ReadonlySet<EventId>,
+): ChainNode | undefined {
   const owner = shutOutBy(index, nodes, tip, now)[0]?.sealed?.author ?? ownerOf(tip.fact.roster);
   const roots: ChainNode[] = [];
-  for (const id of index.opaqueOwners.keys()) {
-    for (const fact of index.byPrev.get(id) ?? []) {
-      if (nodes.has(fact.id) || !wellMade(fact)) continue;
+  for (const [prev, children] of index.byPrev) {
+    if (nodes.has(prev) || !index.held.has(prev)) continue;
+    for (const fact of children) {
+      if (nodes.has(fact.id) || dropped.has(fact.id) || !wellMade(fact)) continue;
       if (fact.author !== owner && !viewer.reinvitedBy.includes(fact.author)) continue;
       const root = rootNode(fact);
       if (root.notBefore <= now) roots.push(root);
     }
   }
-  return roots;
+  return oldest(roots);
+}
+
+function oldest(roots: readonly ChainNode[]): ChainNode | undefined {
+  const [first] = [...roots].sort(
+    ({ fact: a }, { fact: b }) => a.epoch - b.epoch || a.created_at - b.created_at || (a.id < b.id ? -1 : 1),
+  );
+  return first;
 }
 
 /** GROUP-19: 485s greater than o* that do not open, by the owner of an event that I hold; the greatest first. */

@@ -8,7 +8,17 @@
  */
 import type { EventId, PubkeyHex } from "../bytes.ts";
 import type { EpochFacts } from "./candidates.ts";
-import type { ComplaintFact, Fact, LeaveFact, LostFact, OpaqueFact, OwnerFact, RotationFact, Viewer } from "./facts.ts";
+import {
+  type ComplaintFact,
+  type Fact,
+  type LeaveFact,
+  type LostFact,
+  type OpaqueFact,
+  type OwnerFact,
+  ownerOf,
+  type RotationFact,
+  type Viewer,
+} from "./facts.ts";
 import { append, GrowingIndex, type History, historyOf } from "./history.ts";
 import { type ChainNode, endOf, FUTURE_SECONDS, isGreater, isHandover, standsOn } from "./rules.ts";
 import { judge, type Selection } from "./select.ts";
@@ -66,6 +76,7 @@ class Book {
   readonly #handed = new Map<PubkeyHex, Set<PubkeyHex>>();
   /** No owner event is held back from here on. */
   #settledFrom = 0;
+  #trees = 0;
   #nodes = new Map<EventId, ChainNode>();
   #history: { readonly found: History; readonly viewer: Viewer; readonly at: number } | undefined;
 
@@ -87,6 +98,8 @@ class Book {
   #hold(fact: Exclude<Fact, LeaveFact | ComplaintFact | LostFact>): void {
     const known = this.#opened.has(fact.id);
     this.#index.add(fact);
+    // Something stood on it before it came.
+    if (this.#index.byPrev.has(fact.id)) this.#history = undefined;
     if (fact.kind === "refused" || known) return;
     this.#settledFrom = Math.max(this.#settledFrom, fact.created_at - FUTURE_SECONDS);
     if (fact.kind === "opaque") {
@@ -114,7 +127,9 @@ class Book {
     const parent = fact.prev === undefined ? undefined : this.#nodes.get(fact.prev);
     if (tip === undefined || parent === undefined || this.#index.opaqueOwners.size > 0) return false;
     if (found.rivals.length > 0 || viewer.chosen.length > 0 || isHandover(parent.fact)) return false;
-    if (at < this.#settledFrom || this.#index.byPrev.has(fact.id)) return false;
+    // Another owner may begin other histories anew, and two trees may be rivals.
+    if (ownerOf(fact.roster) !== ownerOf(tip.fact.roster) || this.#trees !== 1) return false;
+    if (at < this.#settledFrom) return false;
     const node = standsOn(parent, fact);
     // Below a newcomer's first event, a badly placed one may be an earlier beginning.
     if (node === undefined) return found.nodes.values().next().value?.fact.prev === undefined;
@@ -146,6 +161,7 @@ class Book {
     if (cached !== undefined && settled && cached.viewer === viewer) return cached;
     const found = historyOf(this.#index, viewer, now);
     this.#nodes = new Map(found.nodes);
+    this.#trees = [...found.nodes.values()].filter((node) => node.parent === undefined).length;
     this.#history = { found: { ...found, nodes: this.#nodes }, viewer, at: now };
     return this.#history;
   }

@@ -88,15 +88,20 @@ export function model(given: readonly ModelFact[], viewer: ModelViewer, now: num
   /** The chain that ends in x, oldest first; undefined where x is not valid. */
   let remembered = new Map<string, readonly OwnerEvent[] | undefined>();
   const chain = (x: OwnerEvent): readonly OwnerEvent[] | undefined => {
+    const all = chainAtLast(x);
+    return all?.every((e) => e.created_at <= now + 900) ? all : undefined;
+  };
+  /** The same when time will have passed. */
+  const chainAtLast = (x: OwnerEvent): readonly OwnerEvent[] | undefined => {
     if (!remembered.has(x.id)) remembered.set(x.id, chainAnew(x));
     return remembered.get(x.id);
   };
   const chainAnew = (x: OwnerEvent): readonly OwnerEvent[] | undefined => {
     if (banished.includes(x.id) && roots.some((r) => r.id === x.id)) return undefined;
-    if (!soundByItself(x) || x.created_at > now + 900) return undefined;
+    if (!soundByItself(x)) return undefined;
     if (roots.some((r) => r.id === x.id)) return [x];
     const p = parentOf(x);
-    const below = p && chain(p);
+    const below = p && chainAtLast(p);
     if (p === undefined || below === undefined) return undefined;
     if (x.epoch !== p.epoch + 1 || x.author !== ownerIn(p.roster) || banished.includes(p.id)) return undefined;
     return x.weight[0] === handovers([...below, x]) ? [...below, x] : undefined;
@@ -149,12 +154,15 @@ export function model(given: readonly ModelFact[], viewer: ModelViewer, now: num
         (x) =>
           top !== undefined &&
           !roots.some((r) => r.id === x.id) &&
-          chain(x) === undefined &&
-          opaque.some((o) => o.id === x.prev && o.of === "owner") &&
+          !banished.includes(x.id) &&
+          chainAtLast(x) === undefined &&
+          x.prev !== undefined &&
+          holds(x.prev) &&
+          !owners.some((p) => p.id === x.prev && chainAtLast(p) !== undefined) &&
           (x.author === mayBegin || viewer.reinvitedBy.includes(x.author)),
       );
       if (anew.length === 0) return;
-      roots = [...roots, ...anew];
+      roots = [...roots, ...first(anew)];
       remembered = new Map();
     }
   };
@@ -263,7 +271,7 @@ export function model(given: readonly ModelFact[], viewer: ModelViewer, now: num
     (x) =>
       x.prev !== undefined &&
       !holds(x.prev) &&
-      chain(x) === undefined &&
+      chainAtLast(x) === undefined &&
       x.author === owner &&
       x.epoch >= tip.epoch &&
       x.created_at <= now + 900,

@@ -1,0 +1,171 @@
+/**
+ * Sets of facts for comparing one selection with another: the ends of simulated histories, bent in every field that a
+ * rule looks at. The answers expected are the dumb model's.
+ */
+import { SeededRandom } from "@subrosa/testkit/simulator-random";
+import type { EventId, PubkeyHex } from "../../src/bytes.ts";
+import type { Fact, Member, OwnerFact, RotationFact, Viewer } from "../../src/group/facts.ts";
+import { select } from "../../src/group/select.ts";
+import { playHistory } from "./group-history.ts";
+import { model } from "./group-model.ts";
+import { line, person } from "./group-world.ts";
+
+export interface Case {
+  readonly facts: readonly Fact[];
+  readonly viewer: Viewer;
+  readonly now: number;
+  readonly expected: string;
+}
+
+/** `bends` variations of the end of every history of these seeds. */
+export function casesFrom(seeds: Iterable<number>, bends: number): Case[] {
+  const out: Case[] = [];
+  for (const seed of seeds) {
+    const random = new SeededRandom(seed + 1_000_003);
+    const { players, now } = playHistory(seed, select);
+    for (let i = 0; i < bends; i++) {
+      const player = random.pick(players);
+      let facts = [...player.facts()];
+      for (let k = random.below(3); k >= 0; k--) facts = bend(facts, random, now);
+      const ids = facts.flatMap((f) => (f.kind === "owner" ? [f.id] : []));
+      const viewer: Viewer = {
+        ...player.viewer(),
+        chosen: random.chance(0.3) && ids.length > 0 ? [random.pick(ids)] : [],
+        reinvitedBy: random.chance(0.1) ? [person(random.below(5))] : player.reinvitedBy,
+        insist: random.chance(0.1),
+      };
+      const at = random.chance(0.2) ? now - 3 * 86_400 - random.below(5_000) : now;
+      out.push({ facts, viewer, now: at, expected: expectedOf(facts, viewer, at) });
+    }
+  }
+  return out;
+}
+
+export function expectedOf(facts: readonly Fact[], viewer: Viewer, now: number): string {
+  const { tip, leaving, candidates, current, uncovered, blocks } = model(facts, viewer, now);
+  return JSON.stringify(tip === undefined ? "none" : [tip, leaving, candidates, current, uncovered, blocks]);
+}
+
+function bend(facts: readonly Fact[], random: SeededRandom, now: number): Fact[] {
+  if (facts.length === 0) return [];
+  const at = random.below(facts.length);
+  const fact = facts[at]!;
+  const put = (...replacement: Fact[]): Fact[] => [...facts.slice(0, at), ...replacement, ...facts.slice(at + 1)];
+  if (random.chance(0.15)) return put();
+  if (random.chance(0.3)) {
+    const epoch = random.below(5);
+    const who = person(random.below(5));
+    return [...facts, { kind: "leave", id: `bent${random.next()}`, person: who, epoch }];
+  }
+  if (fact.kind === "owner") return put(bendOwner(fact, random, now, facts));
+  if (fact.kind === "rotation") return put(...bendRotation(fact, random, facts));
+  if (fact.kind === "opaque" && fact.sealed !== undefined) {
+    const epoch = fact.sealed.epoch + random.below(3) - 1;
+    const author = random.chance(0.3) ? person(random.below(5)) : fact.sealed.author;
+    return put({ ...fact, sealed: { ...fact.sealed, epoch, author } });
+  }
+  if (fact.kind === "complaint") return put({ ...fact, victim: person(random.below(5)) });
+  if (fact.kind === "lost") return put({ ...fact, author: person(random.below(5)) });
+  return put(fact);
+}
+
+const other = (random: SeededRandom): EventId => random.next().toString(16).padStart(8, "0") as EventId;
+
+function bendOwner(fact: OwnerFact, random: SeededRandom, now: number, facts: readonly Fact[]): OwnerFact {
+  const { roster, epoch } = fact;
+  switch (random.below(14)) {
+    case 0:
+      return { ...fact, epoch: epoch + 1, weight: [fact.weight[0], epoch + 1] };
+    case 1:
+      return { ...fact, weight: [fact.weight[0] + 1, fact.weight[1]] };
+    case 2:
+      return { ...fact, weight: [fact.weight[0], fact.weight[1] + 1] };
+    case 3:
+      return { ...fact, author: random.pick(roster).person };
+    case 4:
+      return { ...fact, tagsAgree: false };
+    case 5:
+      return { ...fact, fresh: false };
+    case 6:
+      return { ...fact, created_at: now + random.below(1_800) };
+    case 7:
+      return {
+        ...fact,
+        roster: roster.map((m) => ({ ...m, rank: m.rank + (m.rank > 0 && random.chance(0.5) ? 1 : 0) })),
+      };
+    case 8:
+      return { ...fact, roster: roster.map((m) => ({ ...m, since: m.since + random.below(3) - 1 })) };
+    case 9:
+      return { ...fact, roster: [...roster, line(random.pick(roster).person, "member", roster.length, 0)] };
+    case 10:
+      return { ...fact, roster: roster.map((m): Member => ({ ...m, role: random.chance(0.3) ? "owner" : m.role })) };
+    case 11:
+      return { ...fact, difficulty: random.pick([1, 3, 30, 24]) };
+    case 12: {
+      const owners = facts.filter((f): f is OwnerFact => f.kind === "owner");
+      return { ...fact, created_at: random.pick(owners).created_at };
+    }
+    default:
+      return { ...fact, roster: roster.filter((m) => m.person !== fact.author) };
+  }
+}
+
+function bendRotation(fact: RotationFact, random: SeededRandom, facts: readonly Fact[]): RotationFact[] {
+  const { roster, leavers = [], sealed } = fact;
+  switch (random.below(17)) {
+    case 0:
+      return [{ ...fact, fresh: false }];
+    case 1:
+      return [{ ...fact, tagsAgree: false }];
+    case 2:
+      return [{ ...fact, work: random.pick([0, 1, 24, 23]) }];
+    case 3:
+      return [{ ...fact, leavers: [] }];
+    case 4:
+      return [{ ...fact, leavers: [...leavers, person(random.below(5))] }];
+    case 5:
+      return [{ ...fact, operator: person(random.below(5)) }];
+    case 6:
+      return [{ ...fact, roster: roster.map((m) => ({ ...m, json: `${m.json}!` })) }];
+    case 7:
+      return [{ ...fact, roster: roster.map((m) => (m.person === fact.operator ? { ...m, rank: m.rank + 1 } : m)) }];
+    case 8:
+      return [
+        { ...fact, roster: roster.map((m) => (m.person === fact.operator ? { ...m, role: "admin" as const } : m)) },
+      ];
+    case 9:
+      return [{ ...fact, sealed: sealed && { ...sealed, author: person(random.below(5)) } }];
+    case 10:
+      return [{ ...fact, sealed: undefined }];
+    case 11:
+      return Array.from({ length: 2 + random.below(4) }, () => ({ ...fact, id: other(random) }));
+    case 12:
+      return [fact, { ...fact, id: other(random), key: random.pick(keysOf(facts)) }];
+    case 13:
+      return [{ ...fact, roster: roster.slice(1) }];
+    case 14:
+      return [{ ...fact, base: other(random) }];
+    case 15:
+      return [{ ...fact, roster: [...roster.slice(0, -1), ...roster.slice(0, 1)] }];
+    default:
+      return [fact, anotherOperator(fact, facts, random)];
+  }
+}
+
+/** A rival that is as good: the same leavers, carried out by another member. */
+function anotherOperator(fact: RotationFact, facts: readonly Fact[], random: SeededRandom): RotationFact {
+  const base = facts.find((f): f is OwnerFact => f.kind === "owner" && f.id === fact.base);
+  if (base === undefined || fact.leavers === undefined) return fact;
+  const stay = base.roster.filter((m) => !fact.leavers!.includes(m.person));
+  if (stay.length === 0) return fact;
+  const last = 1 + Math.max(...base.roster.map((m) => m.rank));
+  const operator = random.pick(stay).person;
+  const roster = stay.map((m) => (m.person === operator ? line(m.person, m.role, last, m.since) : m));
+  const sealed = { prev: base.id, epoch: base.epoch + 1, author: operator };
+  const id = other(random);
+  return { ...fact, id, key: `k${id}` as PubkeyHex, operator, roster, sealed };
+}
+
+function keysOf(facts: readonly Fact[]): PubkeyHex[] {
+  return facts.flatMap((f) => (f.kind === "owner" || f.kind === "rotation" ? [f.key] : []));
+}
