@@ -69,7 +69,7 @@ class Book {
   readonly #index = new GrowingIndex();
   readonly #opened = new Set<EventId>();
   readonly #leaves = new Map<PubkeyHex, LeaveFact>();
-  readonly #rotations = new Map<EventId, RotationFact[]>();
+  readonly #rotations = new Map<EventId, Map<EventId, RotationFact>>();
   readonly #opaque = new Map<EventId, OpaqueFact[]>();
   readonly #complaints = new Map<EventId, ComplaintFact[]>();
   readonly #lost: LostFact[] = [];
@@ -98,6 +98,7 @@ class Book {
   #hold(fact: Exclude<Fact, LeaveFact | ComplaintFact | LostFact>): void {
     const known = this.#opened.has(fact.id);
     this.#index.add(fact);
+    if (fact.kind === "rotation") this.#rotate(fact);
     // Something stood on it before it came.
     if (this.#index.byPrev.has(fact.id)) this.#history = undefined;
     if (fact.kind === "refused" || known) return;
@@ -109,8 +110,14 @@ class Book {
     }
     this.#opened.add(fact.id);
     this.#hand(fact.key, fact.roster);
-    if (fact.kind === "rotation") append(this.#rotations, fact.base, fact);
-    else if (!this.#extend(fact)) this.#history = undefined;
+    if (fact.kind === "owner" && !this.#extend(fact)) this.#history = undefined;
+  }
+
+  /** Told again with its sealed-prev, once the previous key was known. */
+  #rotate(fact: RotationFact): void {
+    const here = this.#rotations.get(fact.base) ?? new Map<EventId, RotationFact>();
+    if (here.get(fact.id)?.sealed === undefined) here.set(fact.id, fact);
+    this.#rotations.set(fact.base, here);
   }
 
   #hand(key: PubkeyHex, roster: readonly { readonly person: PubkeyHex }[]): void {
@@ -143,7 +150,7 @@ class Book {
     const { found } = this.#historyFor(viewer, now);
     if (found.tip === undefined) return { kind: "none", strangers: found.strangers };
     const { id } = found.tip.fact;
-    const rotations = this.#rotations.get(id) ?? [];
+    const rotations = [...(this.#rotations.get(id)?.values() ?? [])];
     const opaque = (this.#opaque.get(id) ?? []).filter((fact) => !this.#opened.has(fact.id));
     const epoch: EpochFacts = {
       leaves: [...this.#leaves.values()],
@@ -152,7 +159,8 @@ class Book {
       complaints: [...rotations, ...opaque].flatMap((fact) => this.#complaints.get(fact.id) ?? []),
       handed: (key) => [...(this.#handed.get(key) ?? [])],
     };
-    return judge({ index: this.#index, history: found, epoch, lost: this.#lost }, found.tip, viewer, now);
+    const complaintsOf = (target: EventId) => this.#complaints.get(target) ?? [];
+    return judge({ index: this.#index, history: found, epoch, lost: this.#lost, complaintsOf }, found.tip, viewer, now);
   }
 
   #historyFor(viewer: Viewer, now: number): { readonly found: History } {

@@ -7,73 +7,19 @@
  * the facts are a function of the set of events and of my keys. A reader is a value like a ledger: `read` gives
  * another one, the newest shares its memory with its ancestors.
  */
-import { type AnonymousFault, type OpenedEvent, openAnonymous } from "../anonymous/anonymous-event.ts";
-import { type EventId, fromHex, type PubkeyHex, toHex } from "../bytes.ts";
-import type { Curve } from "../curve/curve.ts";
-import { WireError } from "../errors.ts";
+import type { EventId, PubkeyHex } from "../bytes.ts";
 import type { VerifiedEvent } from "../nostr/event.ts";
-import { expirationOf } from "../nostr/nip40.ts";
 import type { Secret } from "../secret.ts";
-import { provesFault } from "./complaint.ts";
-import type { Fact, RotationFact, SealedPrev } from "./facts.ts";
-import { selfConversation } from "./group-key.ts";
-import { append } from "./history.ts";
-import { carriedFact, carry, leaveFact } from "./leave.ts";
-import type { CarriedLeave, GroupInfo } from "./metadata.ts";
-import { findSecret, type OwnKeys, openKeys } from "./open-keys.ts";
-import { openSealedPrev } from "./sealed-prev.ts";
-import {
-  CREATE,
-  groupKeyOf,
-  JOIN_REQUEST,
-  LEAVE,
-  MEMBER_ROTATION,
-  MESSAGE,
-  OWNER_ROTATION,
-  type RosterTags,
-  readRosterTags,
-  refsOf,
-  replyOf,
-} from "./wire.ts";
-import { type Complaint, readWords, type Words } from "./words.ts";
-
-/** Why an event says nothing. Each has a sentence in sentences.ts. */
-export type Ignored =
-  | "already-held"
-  | "another-group"
-  | "unknown-kind"
-  | "malformed"
-  | "no-key-yet"
-  | "target-not-held"
-  | "proves-nothing"
-  | AnonymousFault;
-
-export interface Message {
-  readonly id: EventId;
-  readonly kind: typeof MESSAGE | typeof JOIN_REQUEST;
-  /** The group key it was written under. */
-  readonly key: PubkeyHex;
-  readonly author: PubkeyHex;
-  /** The true time, where the author gave it. */
-  readonly at: number;
-  readonly words: Words;
-  readonly reply: EventId | undefined;
-  readonly expires: number | undefined;
-}
+import type { Fact } from "./facts.ts";
+import type { GroupInfo } from "./metadata.ts";
+import type { OwnKeys } from "./open-keys.ts";
+import { type HeldLeave, type Ignored, Memory, type Message, type ReaderConfig } from "./reader-memory.ts";
 
 export interface Read {
   readonly reader: Reader;
   readonly facts: readonly Fact[];
   readonly messages: readonly Message[];
   readonly ignored?: Ignored;
-}
-
-export interface ReaderConfig {
-  readonly create: EventId;
-  readonly mine: OwnKeys;
-  readonly curve: Curve;
-  /** Group secrets kept from before. */
-  readonly secrets?: readonly Secret[];
 }
 
 export class Reader {
@@ -118,6 +64,30 @@ export class Reader {
     return this.#current().messages;
   }
 
+  /** GROUP-21: what this event announced. */
+  announced(id: EventId): { readonly person: PubkeyHex; readonly ek: PubkeyHex } | undefined {
+    return this.#current().announcement(id);
+  }
+
+  /** GROUP-21: the same events with other keys of mine: a fresh one made, an ended one deleted. */
+  rekeyed(mine: OwnKeys): Reader {
+    const memory = this.#current();
+    memory.mine = mine;
+    return new Reader({ ...this.config, mine }, memory, memory.events.length);
+  }
+
+  /** Retention: these group secrets are wiped, and nothing is opened with them again. */
+  forget(keys: readonly PubkeyHex[]): Reader {
+    const memory = this.#current();
+    for (const key of keys) memory.forget(key);
+    const forgotten = [...(this.config.forgotten ?? []), ...keys];
+    return new Reader({ ...this.config, secrets: this.secrets(), forgotten }, memory, memory.events.length);
+  }
+
+  events(): readonly VerifiedEvent[] {
+    return this.#memory.events.slice(0, this.#length);
+  }
+
   event(id: EventId): VerifiedEvent | undefined {
     return this.#current().held.get(id);
   }
@@ -135,263 +105,5 @@ export class Reader {
   #current(): Memory {
     const current = this.#memory.events.length === this.#length;
     return current ? this.#memory : new Memory(this.config, this.#memory.events.slice(0, this.#length));
-  }
-}
-
-export interface HeldLeave {
-  readonly carried: CarriedLeave;
-  readonly epoch: number;
-  /** Its 484, if I hold it. */
-  readonly id: EventId | undefined;
-  readonly under: ReadonlySet<PubkeyHex>;
-}
-
-interface Accusation {
-  readonly id: EventId;
-  readonly key: PubkeyHex;
-  readonly victim: PubkeyHex;
-  readonly complaint: Complaint;
-}
-
-class Memory {
-  readonly events: VerifiedEvent[] = [];
-  readonly facts: Fact[] = [];
-  readonly messages: Message[] = [];
-  readonly held = new Map<EventId, VerifiedEvent>();
-  readonly secrets = new Map<PubkeyHex, Secret>();
-  readonly infos = new Map<EventId, GroupInfo>();
-  readonly leaves = new Map<string, HeldLeave>();
-  readonly #config: ReaderConfig;
-  readonly #tags = new Map<EventId, RosterTags>();
-  readonly #waiting = new Map<PubkeyHex, VerifiedEvent[]>();
-  readonly #unsealed = new Map<EventId, RotationFact | undefined>();
-  readonly #accusations = new Map<EventId, Accusation[]>();
-  readonly #announced = new Map<EventId, { readonly person: PubkeyHex; readonly ek: PubkeyHex; readonly at: number }>();
-  readonly #rosterEks = new Map<EventId, ReadonlyMap<PubkeyHex, EventId>>();
-
-  constructor(config: ReaderConfig, events: readonly VerifiedEvent[]) {
-    this.#config = config;
-    for (const secret of config.secrets ?? []) this.secrets.set(toHex(secret.pubkey) as PubkeyHex, secret);
-    for (const event of events) this.read(event);
-  }
-
-  read(event: VerifiedEvent): Ignored | undefined {
-    if (this.held.has(event.id)) return "already-held";
-    try {
-      const first = event.kind === CREATE ? event.id : refsOf(event.tags)[0];
-      if (first !== this.#config.create) return "another-group";
-      this.held.set(event.id, event);
-      this.events.push(event);
-      const said = this.#byKind(event);
-      this.#judgeWaiting(event.id);
-      return said;
-    } catch (error) {
-      if (!(error instanceof WireError)) throw error;
-      if (this.held.get(event.id) === event) this.facts.push({ kind: "refused", id: event.id });
-      return "malformed";
-    }
-  }
-
-  #byKind(event: VerifiedEvent): Ignored | undefined {
-    switch (event.kind) {
-      case CREATE:
-      case OWNER_ROTATION:
-      case MEMBER_ROTATION:
-        return this.#readKeys(event);
-      case MESSAGE:
-      case JOIN_REQUEST:
-      case LEAVE:
-        return this.#readAddressed(event);
-      default:
-        return "unknown-kind";
-    }
-  }
-
-  #readKeys(event: VerifiedEvent): Ignored | undefined {
-    const tags = readRosterTags(event);
-    const expected = event.kind === CREATE ? 0 : event.kind === OWNER_ROTATION ? 1 : 3;
-    if (event.kind === MEMBER_ROTATION ? tags.refs.length < expected : tags.refs.length !== expected) {
-      throw new WireError("wire/length", "event.tags.e");
-    }
-    this.#tags.set(event.id, tags);
-    if (!this.secrets.has(tags.key)) {
-      const found = findSecret(event, tags, this.#config.mine, this.#config.curve);
-      if (found.ok) this.#learn(tags.key, found.secret);
-    }
-    const secret = this.secrets.get(tags.key);
-    if (secret !== undefined) return this.#openKeys(event, tags, secret);
-    append(this.#waiting, tags.key, event);
-    this.#unsealed.set(event.id, undefined);
-    this.facts.push(this.#opaque(event, tags, this.#sealedOf(event, tags)));
-    return "no-key-yet";
-  }
-
-  #opaque(event: VerifiedEvent, tags: RosterTags, sealed: SealedPrev | undefined): Fact {
-    if (sealed !== undefined) this.#unsealed.delete(event.id);
-    const of = event.kind === MEMBER_ROTATION ? "rotation" : "owner";
-    return { kind: "opaque", of, id: event.id, created_at: event.created_at, key: tags.key, sealed };
-  }
-
-  #openKeys(event: VerifiedEvent, tags: RosterTags, secret: Secret): Ignored | undefined {
-    const opened = openKeys(event, tags, secret, this.#config.create, this.#config.curve);
-    this.#unsealed.delete(event.id);
-    if (!opened.ok) {
-      this.facts.push({ kind: "refused", id: event.id });
-      return opened.reason === "keys-shape" ? "malformed" : opened.reason;
-    }
-    const { fact, leaves, info } = opened;
-    this.infos.set(event.id, info);
-    const eks = fact.roster.flatMap((m): [PubkeyHex, EventId][] => (m.ek === undefined ? [] : [[m.person, m.ek]]));
-    this.#rosterEks.set(event.id, new Map(eks));
-    this.facts.push(...leaves);
-    if (fact.kind === "owner") this.facts.push(fact);
-    else {
-      const sealed = this.#sealedOf(event, tags);
-      if (sealed === undefined) this.#unsealed.set(event.id, fact);
-      this.facts.push({ ...fact, sealed });
-    }
-    return undefined;
-  }
-
-  /** Only the key of the event it stands on opens it; a 486 names that event, of a 485 any may be it. */
-  #sealedOf(event: VerifiedEvent, tags: RosterTags): SealedPrev | undefined {
-    const payload = tags.sealedPrev;
-    if (payload === undefined) return undefined;
-    const base = event.kind === MEMBER_ROTATION ? this.#tags.get(tags.refs[1]!)?.key : undefined;
-    const keys =
-      event.kind === MEMBER_ROTATION ? (base === undefined ? [] : [base]) : [...this.secrets.keys()].reverse();
-    for (const key of keys) {
-      const secret = this.secrets.get(key);
-      const sealed = secret && this.#openSealed(event, tags, payload, secret);
-      if (sealed !== undefined) return sealed;
-    }
-    return undefined;
-  }
-
-  #openSealed(event: VerifiedEvent, tags: RosterTags, payload: string, secret: Secret): SealedPrev | undefined {
-    const { create, curve } = this.#config;
-    using previous = selfConversation(secret, curve);
-    const frame = { create, alias: event.pubkey, key: tags.key, created_at: event.created_at };
-    return openSealedPrev(payload, frame, previous, curve);
-  }
-
-  /** A new key opens what waited for it, and the `sealed-prev` of what stands on its event. */
-  #learn(key: PubkeyHex, secret: Secret): void {
-    this.secrets.set(key, secret);
-    const waiting = this.#waiting.get(key) ?? [];
-    this.#waiting.delete(key);
-    for (const event of waiting) {
-      const tags = this.#tags.get(event.id);
-      if (tags === undefined) this.#readAddressed(event);
-      else this.#openKeys(event, tags, secret);
-    }
-    for (const [id, opened] of this.#unsealed) {
-      const event = this.held.get(id)!;
-      const tags = this.#tags.get(id)!;
-      const sealed = tags.sealedPrev && this.#openSealed(event, tags, tags.sealedPrev, secret);
-      if (!sealed) continue;
-      this.#unsealed.delete(id);
-      this.facts.push(opened === undefined ? this.#opaque(event, tags, sealed) : { ...opened, sealed });
-    }
-  }
-
-  #readAddressed(event: VerifiedEvent): Ignored | undefined {
-    const key = groupKeyOf(event.tags);
-    const secret = this.secrets.get(key);
-    if (secret === undefined) {
-      append(this.#waiting, key, event);
-      return "no-key-yet";
-    }
-    const result = openAnonymous(event, secret, this.#config.curve);
-    if (!result.ok) return result.reason;
-    const { opened } = result;
-    if (opened.ek !== undefined) {
-      this.#announced.set(event.id, { person: opened.pubkey, ek: opened.ek, at: event.created_at });
-    }
-    if (event.kind === LEAVE) return this.#leave(opened, key, event.id);
-    const words =
-      event.kind === MESSAGE ? readWords(opened.content) : ({ kind: "text", text: opened.content } as const);
-    return this.#said(event, opened, key, words);
-  }
-
-  #said(event: VerifiedEvent, opened: OpenedEvent, key: PubkeyHex, words: Words): Ignored | undefined {
-    const { id } = event;
-    switch (words.kind) {
-      case "leave": {
-        const fact = carriedFact(words.leave, this.#config.create, this.#config.curve);
-        if (fact === undefined) return "proves-nothing";
-        this.#noteLeave(fact.id, { carried: words.leave, epoch: fact.epoch, id: undefined, under: new Set([key]) });
-        this.facts.push(fact);
-        return undefined;
-      }
-      case "lost":
-        this.facts.push({ kind: "lost", id, target: words.target, author: opened.pubkey });
-        return undefined;
-      case "complaint":
-        append(this.#accusations, words.complaint.target, {
-          id,
-          key,
-          victim: opened.pubkey,
-          complaint: words.complaint,
-        });
-        return this.#judgeWaiting(words.complaint.target);
-      default:
-        this.messages.push({
-          id,
-          kind: event.kind === MESSAGE ? MESSAGE : JOIN_REQUEST,
-          key,
-          author: opened.pubkey,
-          at: opened.t ?? event.created_at,
-          words,
-          reply: replyOf(event.tags),
-          expires: expirationOf(event),
-        });
-        return undefined;
-    }
-  }
-
-  #leave(opened: OpenedEvent, key: PubkeyHex, id: EventId): Ignored | undefined {
-    const fact = leaveFact(opened, this.#config.create);
-    if (fact === undefined) return "malformed";
-    this.#noteLeave(fact.id, { carried: carry(opened), epoch: fact.epoch, id, under: new Set([key]) });
-    this.facts.push(fact);
-    return undefined;
-  }
-
-  #noteLeave(hash: string, held: HeldLeave): void {
-    const known = this.leaves.get(hash);
-    const under = new Set([...(known?.under ?? []), ...held.under]);
-    this.leaves.set(hash, { ...held, id: known?.id ?? held.id, under });
-  }
-
-  /** Complaints about this event, once it and the event it stands on are held. */
-  #judgeWaiting(target: EventId): Ignored | undefined {
-    const accusations = this.#accusations.get(target);
-    const event = this.held.get(target);
-    const tags = this.#tags.get(target);
-    if (accusations === undefined) return undefined;
-    if (event === undefined || tags === undefined) return "target-not-held";
-    this.#accusations.delete(target);
-    let said: Ignored | undefined;
-    for (const { id, key, victim, complaint } of accusations) {
-      // GROUP-15: under the key of the owner event that a 486 stands on, so that the same people can read it.
-      const base = event.kind === MEMBER_ROTATION ? this.#tags.get(tags.refs[1]!)?.key : key;
-      const named = this.#rosterEks.get(target)?.get(victim);
-      const ek = named === undefined ? undefined : this.#announced.get(named)?.ek;
-      const proven = base === key && provesFault(complaint, victim, event, ek, this.#config.curve);
-      if (proven) this.facts.push({ kind: "complaint", id, target, victim });
-      else said = "proves-nothing";
-    }
-    return said;
-  }
-
-  newestKeys(): ReadonlyMap<PubkeyHex, { readonly ek: PubkeyHex; readonly id: EventId }> {
-    const out = new Map<PubkeyHex, { ek: PubkeyHex; id: EventId; at: number }>();
-    for (const [id, { person, ek, at }] of this.#announced) {
-      const known = out.get(person);
-      if (!this.#config.curve.isXOnlyKey(fromHex(ek)!)) continue;
-      if (known === undefined || at > known.at || (at === known.at && id < known.id)) out.set(person, { ek, id, at });
-    }
-    return out;
   }
 }

@@ -6,7 +6,15 @@
  */
 import type { EventId, PubkeyHex } from "../bytes.ts";
 import { type Choice, choose, type EpochFacts } from "./candidates.ts";
-import { type Fact, isMember, type LostFact, ownerOf, type Viewer } from "./facts.ts";
+import {
+  type ComplaintFact,
+  type Fact,
+  isMember,
+  type LostFact,
+  type OpaqueFact,
+  ownerOf,
+  type Viewer,
+} from "./facts.ts";
 import { type FactIndex, type History, historyOf, indexFacts, shutOutBy } from "./history.ts";
 import { type ChainNode, FUTURE_SECONDS } from "./rules.ts";
 
@@ -34,6 +42,10 @@ export type Selection =
       readonly rivals: readonly EventId[];
       /** 486s on o* by members, and 485s by owners, that do not open for me: what a complaint is for (GROUP-15). */
       readonly unreadable: readonly EventId[];
+      /** 485s greater than o* that do not open: each with the event on which it stands. */
+      readonly shutOut: readonly OpaqueFact[];
+      /** What was proved against o*. */
+      readonly complaints: readonly ComplaintFact[];
     };
 
 export function select(facts: Iterable<Fact>, viewer: Viewer, now: number): Selection {
@@ -52,7 +64,8 @@ export function select(facts: Iterable<Fact>, viewer: Viewer, now: number): Sele
     complaints: ofKind("complaint"),
     handed: handedBy(all),
   };
-  return judge({ index, history, epoch, lost: ofKind("lost") }, tip, viewer, now);
+  const complaintsOf = (target: EventId) => epoch.complaints.filter((complaint) => complaint.target === target);
+  return judge({ index, history, epoch, lost: ofKind("lost"), complaintsOf }, tip, viewer, now);
 }
 
 /** What I opened once is not opaque, although an earlier look at it with fewer keys said so. */
@@ -68,6 +81,7 @@ export interface Gathered {
   readonly history: History;
   readonly epoch: EpochFacts;
   readonly lost: readonly LostFact[];
+  readonly complaintsOf: (target: EventId) => readonly ComplaintFact[];
 }
 
 export function judge(gathered: Gathered, tip: ChainNode, viewer: Viewer, now: number): Selection {
@@ -86,6 +100,7 @@ export function judge(gathered: Gathered, tip: ChainNode, viewer: Viewer, now: n
   const garbled = epoch.opaque.filter(
     ({ sealed }) => sealed !== undefined && isMember(tip.fact.roster, sealed.author) && !choice.leaving.has(viewer.me),
   );
+  const complaints = gathered.complaintsOf(tip.fact.id);
   const unreadable = [...new Set([...shutOut, ...garbled].map((fact) => fact.id))].sort();
   return {
     kind: "found",
@@ -96,6 +111,8 @@ export function judge(gathered: Gathered, tip: ChainNode, viewer: Viewer, now: n
     maybeOutOfDate: ahead.byMember,
     rivals: history.rivals,
     unreadable,
+    shutOut,
+    complaints,
   };
 }
 

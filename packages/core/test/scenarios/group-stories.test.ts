@@ -1,0 +1,149 @@
+import { expect, test } from "vitest";
+import { Crowd } from "../models/group-crowd.ts";
+
+test("create with three: everybody reads everybody, and sees the same roster", () => {
+  const crowd = new Crowd(["anna", "ben", "cleo"]);
+  crowd.get("ben").say("under the rose");
+  crowd.get("anna").say("in confidence");
+  crowd.deliver();
+  for (const device of crowd.devices) {
+    expect(device.texts().sort(), device.name).toEqual(["in confidence", "under the rose"]);
+    expect(device.view()).toMatchObject({ epoch: 0, mayWrite: true, owner: crowd.get("anna").me });
+    expect(device.view().members.map((member) => member.person)).toEqual(crowd.devices.map((d) => d.me));
+  }
+  expect(crowd.get("anna").view().phase).toBe("owner");
+  expect(crowd.get("ben").view().phase).toBe("member");
+});
+
+test("GROUP-11, GROUP-22: join by invite and approval; what was said before stays closed", () => {
+  const crowd = new Crowd(["anna", "ben"], ["dora"]);
+  const [anna, dora] = [crowd.get("anna"), crowd.get("dora")];
+  anna.say("before dora");
+  crowd.deliver();
+  expect(dora.view().phase).toBe("outside");
+  const key = anna.state.ledger.select(crowd.now);
+  if (key.kind === "none") throw new Error("anna is in her group");
+  dora.do({ kind: "asked", key: key.tip.fact.key, text: "ben knows me", difficulty: 0, now: crowd.now });
+  crowd.deliver();
+  expect(anna.texts()).toContain("ben knows me");
+  anna.do({ kind: "changed", change: { add: [dora.me] }, now: crowd.now });
+  crowd.deliver();
+  expect(dora.view()).toMatchObject({ phase: "member", epoch: 1, mayWrite: true });
+  dora.say("hello");
+  crowd.deliver();
+  for (const device of crowd.devices) expect(device.texts(), device.name).toContain("hello");
+  expect(dora.texts()).not.toContain("before dora");
+});
+
+test("GROUP-16: the owner is offline, a member leaves, a member rotates, and the leaver reads nothing more", () => {
+  const crowd = new Crowd(["anna", "ben", "cleo", "dora"]);
+  const [ben, cleo] = [crowd.get("ben"), crowd.get("cleo")];
+  cleo.do({ kind: "left", now: crowd.now });
+  crowd.deliver(["anna"]);
+  expect(ben.view()).toMatchObject({ mayWrite: false, blocks: ["leaver-holds-key"], leaving: [cleo.me] });
+  crowd.pass(40, ["anna"]);
+  expect(ben.view()).toMatchObject({ mayWrite: true, epoch: 0 });
+  expect(cleo.view().phase).toBe("leaver");
+  ben.say("without cleo");
+  crowd.deliver(["anna"]);
+  expect(crowd.get("dora").texts()).toEqual(["without cleo"]);
+  expect(cleo.texts()).toEqual([]);
+  crowd.catchUp("anna");
+  expect(crowd.get("anna").texts()).toEqual(["without cleo"]);
+});
+
+test("GROUP-14: two members rotate at once: all end on the higher rank's key, and both keys are read", () => {
+  const crowd = new Crowd(["anna", "ben", "cleo", "dora"]);
+  const [ben, cleo, dora] = [crowd.get("ben"), crowd.get("cleo"), crowd.get("dora")];
+  dora.do({ kind: "left", now: crowd.now });
+  crowd.deliver();
+  // Nobody hears of the other's rotation before he has made his own.
+  crowd.network.advance(100);
+  for (const one of [cleo, ben]) one.do({ kind: "woke", now: crowd.now });
+  cleo.say("on cleo's key");
+  crowd.deliver();
+  const currents = ["anna", "ben", "cleo"].map((name) => {
+    const view = crowd.get(name).state.ledger.select(crowd.now);
+    return view.kind === "found" && view.choice.current.kind === "rotation" ? view.choice.current.operator : undefined;
+  });
+  expect(currents).toEqual([ben.me, ben.me, ben.me]);
+  expect(crowd.get("anna").texts()).toEqual(["on cleo's key"]);
+});
+
+test("the owner removes someone, who then reads nothing and knows that he may not write", () => {
+  const crowd = new Crowd(["anna", "ben", "cleo"]);
+  const [anna, cleo] = [crowd.get("anna"), crowd.get("cleo")];
+  anna.do({ kind: "changed", change: { remove: [cleo.me] }, now: crowd.now });
+  crowd.deliver();
+  expect(cleo.view()).toMatchObject({ phase: "removed", mayWrite: false, blocks: ["removed-or-garbled"] });
+  anna.say("among us two");
+  crowd.deliver();
+  expect(crowd.get("ben").texts()).toEqual(["among us two"]);
+  expect(cleo.texts()).toEqual([]);
+  cleo.say("but I");
+  expect(cleo.ignored.at(-1)).toBe("may-not-write");
+});
+
+test("GROUP-18: an admin moderates; a 485 of his is nobody's", () => {
+  const crowd = new Crowd(["anna", "ben", "cleo"]);
+  const [anna, ben, cleo] = [crowd.get("anna"), crowd.get("ben"), crowd.get("cleo")];
+  anna.do({ kind: "changed", change: { roles: new Map([[ben.me, "admin"]]) }, now: crowd.now });
+  crowd.deliver();
+  expect(ben.view().phase).toBe("admin");
+  cleo.say("rude");
+  crowd.deliver();
+  const [rude] = ben.state.reader.messages();
+  const words = { kind: "moderation", act: "hide", target: rude!.id, reason: "rude" } as const;
+  ben.do({ kind: "said", saying: { words }, now: crowd.now });
+  crowd.deliver();
+  expect(anna.state.reader.messages().at(-1)?.words).toEqual(words);
+  ben.do({ kind: "changed", change: { remove: [cleo.me] }, now: crowd.now });
+  expect(ben.ignored.at(-1)).toBe("not-owner");
+});
+
+test("GROUP-18: ownership passes, and only the new owner's events count after it is accepted", () => {
+  const crowd = new Crowd(["anna", "ben", "cleo"]);
+  const [anna, ben, cleo] = [crowd.get("anna"), crowd.get("ben"), crowd.get("cleo")];
+  anna.do({ kind: "left", now: crowd.now });
+  expect(anna.ignored).toContain("owner-must-hand-over");
+  anna.do({ kind: "changed", change: { heir: ben.me }, now: crowd.now });
+  crowd.deliver();
+  expect([anna, ben].map((d) => d.view().phase)).toEqual(["member", "owner"]);
+  ben.do({ kind: "changed", change: { info: { name: "ben's rose" } }, now: crowd.now });
+  crowd.deliver();
+  const view = cleo.state.ledger.select(crowd.now);
+  expect(view.kind === "found" && [view.tip.handovers, view.tip.fact.author]).toEqual([1, ben.me]);
+  anna.do({ kind: "changed", change: { remove: [cleo.me] }, now: crowd.now });
+  expect(anna.ignored.at(-1)).toBe("not-owner");
+});
+
+test("GROUP-19: a relay withholds the newest owner event but one: stale is known, and closed when it comes", () => {
+  const crowd = new Crowd(["anna", "ben", "cleo"]);
+  const [anna, cleo] = [crowd.get("anna"), crowd.get("cleo")];
+  anna.do({ kind: "changed", change: { info: { about: "one" } }, now: crowd.now });
+  crowd.deliver(["cleo"]);
+  anna.do({ kind: "changed", change: { info: { about: "two" } }, now: crowd.now });
+  crowd.deliver();
+  expect(cleo.view()).toMatchObject({ epoch: 0, mayWrite: false, blocks: ["out-of-date"] });
+  cleo.do({ kind: "decided", viewer: { insist: true }, now: crowd.now });
+  expect(cleo.view().mayWrite).toBe(true);
+  cleo.do({ kind: "decided", viewer: { insist: false }, now: crowd.now });
+  crowd.catchUp("cleo");
+  expect(cleo.view()).toMatchObject({ epoch: 2, mayWrite: true, blocks: [] });
+});
+
+test("GROUP-18: two devices of one owner: the branch that lost is repeated, and whom it deceived is told", () => {
+  const crowd = new Crowd(["anna", "anna2", "ben", "cleo"], ["dora"]);
+  const [first, second, cleo, dora] = ["anna", "anna2", "cleo", "dora"].map((name) => crowd.get(name));
+  first!.do({ kind: "changed", change: { remove: [cleo!.me] }, now: crowd.now });
+  crowd.network.advance(1);
+  second!.do({ kind: "changed", change: { add: [dora!.me] }, now: crowd.now });
+  crowd.deliver();
+  crowd.pass(10);
+  const ben = crowd.get("ben").view();
+  expect(ben.members.map((member) => member.person)).not.toContain(cleo!.me);
+  expect(cleo!.view().mayWrite).toBe(false);
+  expect(ben.mayWrite && first!.view().mayWrite && second!.view().mayWrite).toBe(true);
+  const dorasIn = ben.members.some((member) => member.person === dora!.me);
+  expect(dora!.view().mayWrite).toBe(dorasIn);
+});
