@@ -24,7 +24,6 @@ export interface ChainNode {
 export function wellMade(fact: OwnerFact): boolean {
   const { roster, epoch } = fact;
   if (!fact.tagsAgree || !fact.fresh || !isMember(roster, fact.author)) return false;
-  if (roster.filter((member) => member.role === "owner").length !== 1) return false;
   if (new Set(roster.map((member) => member.person)).size !== roster.length) return false;
   if (roster.some((member) => member.since < 0 || member.since > epoch)) return false;
   if (!ranksAreComplete(roster)) return false;

@@ -41,6 +41,45 @@ export function casesFrom(seeds: Iterable<number>, bends: number): Case[] {
   return out;
 }
 
+/** Rival handovers, which chance makes too seldom (GROUP-18): one owner names two heirs, and both accept. */
+export function rivalCases(): Case[] {
+  const members = (owner: number): Member[] =>
+    [owner, ...[0, 1, 2, 3].filter((n) => n !== owner)].map((n, i) =>
+      line(person(n), i === 0 ? "owner" : "member", i, 0),
+    );
+  const event = (id: string, prev: string | undefined, author: number, owner: number, handovers: number): OwnerFact => {
+    const epoch = prev === undefined ? 0 : id.length - 1;
+    return {
+      kind: "owner",
+      id: id as EventId,
+      created_at: epoch,
+      key: `k${id}` as PubkeyHex,
+      author: person(author),
+      epoch,
+      prev: prev as EventId | undefined,
+      weight: [handovers, epoch],
+      roster: members(owner),
+      left: [],
+      difficulty: 0,
+      tagsAgree: true,
+      fresh: true,
+    };
+  };
+  const facts = [
+    event("a", undefined, 0, 0, 0),
+    event("ab", "a", 0, 1, 0),
+    event("abx", "ab", 1, 1, 1),
+    event("ac", "a", 0, 2, 0),
+    event("acx", "ac", 2, 2, 1),
+    event("acxy", "acx", 2, 2, 1),
+  ];
+  return [[], ["ab"], ["ac"], ["ab", "ac"], ["a"]].map((chosen) => {
+    const ids = chosen as EventId[];
+    const viewer = { me: person(3), invitedBy: [], reinvitedBy: [], chosen: ids, insist: false };
+    return { facts, viewer, now: 1_000, expected: expectedOf(facts, viewer, 1_000) };
+  });
+}
+
 export function expectedOf(facts: readonly Fact[], viewer: Viewer, now: number): string {
   const { tip, leaving, candidates, current, uncovered, blocks } = model(facts, viewer, now);
   return JSON.stringify(tip === undefined ? "none" : [tip, leaving, candidates, current, uncovered, blocks]);
@@ -56,6 +95,33 @@ function bend(facts: readonly Fact[], random: SeededRandom, now: number): Fact[]
     const epoch = random.below(5);
     const who = person(random.below(5));
     return [...facts, { kind: "leave", id: `bent${random.next()}`, person: who, epoch }];
+  }
+  const owners = facts.filter((f): f is OwnerFact => f.kind === "owner");
+  if (random.chance(0.1) && owners.length > 0) {
+    const author = person(random.below(5));
+    return [...facts, { kind: "lost", id: other(random), target: random.pick(owners).id, author }];
+  }
+  const rotations = facts.filter((f): f is RotationFact => f.kind === "rotation");
+  if (random.chance(0.2) && rotations.length > 0) {
+    const target = random.pick(rotations);
+    if (random.chance(0.5)) {
+      const victim = random.pick([...(target.leavers ?? []), person(random.below(5))]);
+      return [...facts, { kind: "complaint", id: other(random), target: target.id, victim }];
+    }
+    const [work, difficulty] = random.pick([
+      [24, 30],
+      [23, 30],
+      [24, 24],
+    ] as const);
+    return facts.map((f) =>
+      f === target ? { ...target, work } : f.kind === "owner" && f.id === target.base ? { ...f, difficulty } : f,
+    );
+  }
+  if (random.chance(0.1) && owners.length > 0) {
+    // A rotation that carries out nobody.
+    const base = random.pick(owners);
+    const spare = { ...anotherOperator(emptyRotation(base, random), facts, random), leavers: [] };
+    return [...facts, spare];
   }
   if (fact.kind === "owner") return put(bendOwner(fact, random, now, facts));
   if (fact.kind === "rotation") return put(...bendRotation(fact, random, facts));
@@ -73,7 +139,7 @@ const other = (random: SeededRandom): EventId => random.next().toString(16).padS
 
 function bendOwner(fact: OwnerFact, random: SeededRandom, now: number, facts: readonly Fact[]): OwnerFact {
   const { roster, epoch } = fact;
-  switch (random.below(14)) {
+  switch (random.below(15)) {
     case 0:
       return { ...fact, epoch: epoch + 1, weight: [fact.weight[0], epoch + 1] };
     case 1:
@@ -105,8 +171,13 @@ function bendOwner(fact: OwnerFact, random: SeededRandom, now: number, facts: re
       const owners = facts.filter((f): f is OwnerFact => f.kind === "owner");
       return { ...fact, created_at: random.pick(owners).created_at };
     }
-    default:
+    case 13:
       return { ...fact, roster: roster.filter((m) => m.person !== fact.author) };
+    default: {
+      // The author leaves the group in his own event, and names an heir.
+      const stay = roster.filter((m) => m.person !== fact.author);
+      return { ...fact, roster: stay.map((m, i) => line(m.person, i === 0 ? "owner" : "member", i, m.since)) };
+    }
   }
 }
 
@@ -150,6 +221,13 @@ function bendRotation(fact: RotationFact, random: SeededRandom, facts: readonly 
     default:
       return [fact, anotherOperator(fact, facts, random)];
   }
+}
+
+function emptyRotation(base: OwnerFact, random: SeededRandom): RotationFact {
+  const id = other(random);
+  const { author: operator, roster, created_at } = base;
+  const common = { id, created_at, key: `k${id}` as PubkeyHex, roster, tagsAgree: true, fresh: true, work: 24 };
+  return { ...common, kind: "rotation", base: base.id, operator, leavers: [], sealed: undefined };
 }
 
 /** A rival that is as good: the same leavers, carried out by another member. */
