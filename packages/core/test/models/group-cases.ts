@@ -139,6 +139,7 @@ const other = (random: SeededRandom): EventId => random.next().toString(16).padS
 
 function bendOwner(fact: OwnerFact, random: SeededRandom, now: number, facts: readonly Fact[]): OwnerFact {
   const { roster, epoch } = fact;
+  if (roster.length === 0) return fact;
   switch (random.below(15)) {
     case 0:
       return { ...fact, epoch: epoch + 1, weight: [fact.weight[0], epoch + 1] };
@@ -183,7 +184,7 @@ function bendOwner(fact: OwnerFact, random: SeededRandom, now: number, facts: re
 
 function bendRotation(fact: RotationFact, random: SeededRandom, facts: readonly Fact[]): RotationFact[] {
   const { roster, leavers = [], sealed } = fact;
-  switch (random.below(17)) {
+  switch (random.below(18)) {
     case 0:
       return [{ ...fact, fresh: false }];
     case 1:
@@ -216,6 +217,16 @@ function bendRotation(fact: RotationFact, random: SeededRandom, facts: readonly 
       return [{ ...fact, roster: roster.slice(1) }];
     case 14:
       return [{ ...fact, base: other(random) }];
+    case 16: {
+      // A leaver carries himself out.
+      const base = facts.find((f): f is OwnerFact => f.kind === "owner" && f.id === fact.base);
+      const operator = leavers[0];
+      if (base === undefined || operator === undefined) return [fact];
+      const stay = base.roster.filter((m) => !leavers.includes(m.person));
+      const id = other(random);
+      const author = { prev: base.id, epoch: base.epoch + 1, author: operator };
+      return [fact, { ...fact, id, key: `k${id}` as PubkeyHex, operator, roster: stay, sealed: author }];
+    }
     case 15:
       return [{ ...fact, roster: [...roster.slice(0, -1), ...roster.slice(0, 1)] }];
     default:
