@@ -6,6 +6,8 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { channel } from "./channel.ts";
+import { curve } from "./curve.ts";
+import { timing } from "./curve-timing.ts";
 import { type Area, measureArea, NORMAL, QUICK } from "./harness.ts";
 import { machineFacts } from "./machine.ts";
 import { nostr } from "./nostr.ts";
@@ -13,7 +15,12 @@ import { ring } from "./ring.ts";
 import { table } from "./table.ts";
 
 /** Every area by name. Opening one does its set-up: keys, tables, WebAssembly. */
-const AREAS: Readonly<Record<string, () => Area | Promise<Area>>> = { channel, nostr, ring };
+const AREAS: Readonly<Record<string, () => Area | Promise<Area>>> = { channel, curve, nostr, ring };
+
+/** What is no comparison of speeds prints lines of its own. Run by name only. */
+const STUDIES: Readonly<Record<string, (quick: boolean) => Iterable<object>>> = {
+  "curve-timing": (quick) => (quick ? timing(2000, 200) : timing(100_000, 10_000)),
+};
 
 const FLAGS: ReadonlySet<string> = new Set(["--json", "--quick"]);
 const RESULTS = new URL("../results/", import.meta.url);
@@ -25,17 +32,21 @@ async function main(args: readonly string[]): Promise<void> {
   const named = args.filter((arg) => !arg.startsWith("--"));
   const wanted = named.length > 0 ? named : Object.keys(AREAS);
   const unknown = [
-    ...wanted.filter((name) => !Object.hasOwn(AREAS, name)),
+    ...wanted.filter((name) => !Object.hasOwn(AREAS, name) && !Object.hasOwn(STUDIES, name)),
     ...[...flags].filter((flag) => !FLAGS.has(flag)),
   ];
   if (unknown.length > 0) {
     console.error(
-      `npm run bench does not know ${unknown.join(", ")}. Areas: ${Object.keys(AREAS).join(", ") || "none yet"}.`,
+      `npm run bench does not know ${unknown.join(", ")}. Areas: ${[...Object.keys(AREAS), ...Object.keys(STUDIES)].join(", ")}.`,
     );
     process.exitCode = 2;
     return;
   }
-  for (const name of wanted) await bench(await AREAS[name]!(), flags.has("--json"), flags.has("--quick"));
+  for (const name of wanted) {
+    const study = STUDIES[name];
+    if (study === undefined) await bench(await AREAS[name]!(), flags.has("--json"), flags.has("--quick"));
+    else for (const line of study(flags.has("--quick"))) console.log(JSON.stringify(line));
+  }
 }
 
 async function bench(area: Area, json: boolean, quick: boolean): Promise<void> {

@@ -21,7 +21,7 @@ export { hashToCurveFinish, hashToCurveStart } from "./hash-to-curve";
 export { arePoints, multiAddFew, multiAddMany, multiFinish, multiStart, pairSums, ringSums } from "./multi";
 export { secretBaseMultiply, signFinish, signNonce, signStart, wipeSecrets } from "./secret";
 export { hashUpdate } from "./sha256";
-export { challengeStart, verify, verifyFinish } from "./verify";
+export { challengeStart, verify, verifyFinish, verifyOwnFinish } from "./verify";
 export { batchAdd, batchCheck, batchSeal } from "./verify-batch";
 
 export function io(): usize {

@@ -29,6 +29,7 @@ import {
 import { AUX, CHALLENGE, hashFinish, hashStartTagged, hashUpdate, NONCE, wipeHashScratch } from "./sha256";
 import { oddMultiplesAlone } from "./strauss";
 import { addRecord, addRecorded, startRecords, toAffineMany } from "./sums";
+import { placeOwnKey } from "./verify";
 
 /** A table entry: x, y, and 8 bytes to make whole vectors. */
 const ENTRY: usize = 80;
@@ -307,6 +308,9 @@ export function signStart(): void {
   multiplyBase(secret);
   toBytes(publicX, resultX);
   negateScalarIf(secret, secret, isOdd(resultY));
+  negateIf(resultY, isOdd(resultY));
+  normalize(resultY, resultY);
+  placeOwnKey(resultX, resultY);
   hashStartTagged(AUX);
   hashUpdate(IO + 32, 32);
   hashFinish(hash);

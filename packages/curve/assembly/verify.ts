@@ -2,7 +2,7 @@
  * BIP-340 verification of one signature. R = s·G − e·P is compared with r as X = r·Z², and brought to affine only for
  * the parity of y. s·G comes from its table without doublings; e·P too, for a key that has one.
  */
-import { fromBytes, invert, isCanonicalBytes, isOdd, normalize } from "./field";
+import { copyElement, fromBytes, invert, isCanonicalBytes, isOdd, normalize } from "./field";
 import { mul, sqr } from "./field.generated";
 import { keyTable, keyX, keyY, lookup, sight } from "./keys";
 import { IO } from "./memory";
@@ -35,21 +35,40 @@ export function challengeStart(): void {
 /** Given the signature and key in place and the whole message hashed. */
 export function verifyFinish(): bool {
   hashFinish(hash);
-  if (!isCanonicalBytes(SIGNATURE) || scalarFromBytes(s, SIGNATURE + 32) === 0) return false;
   const key = lookup(PUBKEY);
   if (key === 0) return false;
   prepareBase();
   sight(key, 1);
+  return holds(keyX(key), keyY(key), keyTable(key));
+}
+
+const ownX: usize = memory.data(36, 8);
+const ownY: usize = memory.data(36, 8);
+
+/** The key that `verifyOwnFinish` is about: the signer's, which no cache need know. */
+export function placeOwnKey(x: usize, evenY: usize): void {
+  copyElement(ownX, x);
+  copyElement(ownY, evenY);
+}
+
+/** The same for a signature just made, with the key that made it. */
+export function verifyOwnFinish(): bool {
+  hashFinish(hash);
+  prepareBase();
+  return holds(ownX, ownY, 0);
+}
+
+function holds(keyX: usize, keyY: usize, table: usize): bool {
+  if (!isCanonicalBytes(SIGNATURE) || scalarFromBytes(s, SIGNATURE + 32) === 0) return false;
   fromBytes(r, SIGNATURE);
   scalarFromHash(e, hash);
   negateScalar(e, e);
-  const table = keyTable(key);
   if (table !== 0) {
     setIdentity(sum);
     addKeyMultiple(sum, table, e);
     addBaseMultiple(sum, s);
   } else {
-    multiplyAlone(sum, keyX(key), keyY(key), e);
+    multiplyAlone(sum, keyX, keyY, e);
     setIdentity(term);
     addBaseMultiple(term, s);
     addJacobian(sum, term);

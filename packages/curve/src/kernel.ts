@@ -310,8 +310,9 @@ export function createKernel(options: KernelOptions = {}): Kernel {
     stream(message, MESSAGE);
     wasm.signFinish();
     const signature = read(0, 64);
-    const pubkey = read(64, 32);
-    if (!verifySchnorr(signature, message, pubkey)) throw new Error("the signature made does not verify");
+    wasm.challengeStart();
+    stream(message, MESSAGE);
+    if (wasm.verifyOwnFinish() === 0) throw new Error("the signature made does not verify");
     return signature;
   }
 

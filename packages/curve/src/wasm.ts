@@ -20,6 +20,7 @@ export interface KernelExports {
   hashUpdate(bytes: number, count: number): void;
   verify(messageLength: number): number;
   verifyFinish(): number;
+  verifyOwnFinish(): number;
   batchAdd(index: number): number;
   batchSeal(count: number, seed: number): void;
   batchCheck(from: number, to: number): number;

@@ -92,7 +92,7 @@ describe("limbs at their bounds", () => {
       comment: "",
       terms: [
         [1, { a: 1 }, { b: 3, c: -1 }],
-        [-2, { d: 1 }, { d: 1 }],
+        [-4, { d: 1 }, { d: 1 }],
       ],
     };
     expect(() => generateFunction(difference)).toThrow(RangeError);
