@@ -10,7 +10,7 @@ import { concat, equalBytes } from "../bytes.ts";
 import type { Curve } from "../curve/curve.ts";
 import type { Secret } from "../secret.ts";
 import { rotateRows, rowAt } from "./mask.ts";
-import { type NonceInput, nonceRows, nonces } from "./nonce.ts";
+import { closing, type NonceInput, nonceRows, nonces } from "./nonce.ts";
 import type { RingSignatureReason } from "./reasons.ts";
 import type { Ring } from "./ring.ts";
 import { areScalars, isScalar, scalarAt } from "./scalar.ts";
@@ -73,9 +73,10 @@ export function signChain(signer: ChainSigner, scheme: ChainScheme): Chain | und
   const { ring, masks, secret } = signer;
   const { curve, size } = ring;
   const place = masks.reduce((sum, mask, i) => sum + (i & -(mask & 1)), 0);
-  const derive = nonces({ ...signer, ringOrder: ring.order }, curve);
-  const k = derive("k", 0);
-  const s = rotateRows(nonceRows(derive, "r", size), 32, place);
+  const drawn = nonces({ ...signer, ringOrder: ring.order }, curve);
+  const k = drawn.derive("k", 0);
+  const s = rotateRows(nonceRows(drawn, "r", size), 32, place);
+  drawn.wipe();
   if (!areScalars(k) || !areScalars(s)) return undefined;
   const points = rotateRows(ring.points(), 33, place);
   const rotated = rotateScheme(scheme, place);
@@ -90,7 +91,7 @@ export function signChain(signer: ChainSigner, scheme: ChainScheme): Chain | und
     c = scheme.hash(left, right);
   }
   challenges.set(c, 0);
-  s.set(curve.scalarAdd(k, curve.scalarNegate(curve.scalarMultiply(c, secret.expose()))), 0);
+  s.set(closing(k, c, secret, curve), 0);
   const back = size - place;
   const c0 = rotateRows(challenges, 32, back).slice(0, 32);
   return areScalars(s) ? { c0, s: rotateRows(s, 32, back) } : undefined;

@@ -28,18 +28,37 @@ export interface NonceInput {
 
 export type NonceName = "k" | "c" | "r";
 
-/** Derives one value by its name and index; 0 is possible, with a chance of 2^-256. */
-export type Nonces = (name: NonceName, index: number) => Uint8Array;
+export interface Nonces {
+  /** One value by its name and index; 0 is possible, with a chance of 2^-256. */
+  derive(name: NonceName, index: number): Uint8Array;
+  /** Forgets the seed, which is as good as the key to whoever has the signature. */
+  wipe(): void;
+}
 
 export function nonces(input: NonceInput, curve: Curve): Nonces {
   const { tag, secret, fresh, message, ringOrder, context } = input;
   const seed = taggedHash(tag, secret.expose(), fresh, message, ringOrder, context);
-  return (name, index) => curve.scalarReduce(hkdfExpand(seed, concat(utf8("nostr-ring/"), utf8(name), u32(index)), 48));
+  return {
+    derive: (name, index) =>
+      curve.scalarReduce(hkdfExpand(seed, concat(utf8("nostr-ring/"), utf8(name), u32(index)), 48)),
+    wipe: () => {
+      seed.fill(0);
+    },
+  };
 }
 
 /** `count` values of one name, flat. */
-export function nonceRows(derive: Nonces, name: NonceName, count: number): Uint8Array {
-  return concat(...Array.from({ length: count }, (_, i) => derive(name, i)));
+export function nonceRows(from: Nonces, name: NonceName, count: number): Uint8Array {
+  return concat(...Array.from({ length: count }, (_, i) => from.derive(name, i)));
+}
+
+/** k − c·d; forgets k and c·d, either of which is the key to whoever has the signature. */
+export function closing(k: Uint8Array, c: Uint8Array, secret: Secret, curve: Curve): Uint8Array {
+  const product = curve.scalarMultiply(c, secret.expose());
+  const negative = curve.scalarNegate(product);
+  const result = curve.scalarAdd(k, negative);
+  for (const bytes of [k, product, negative]) bytes.fill(0);
+  return result;
 }
 
 const ATTEMPTS = 16;

@@ -26,7 +26,8 @@ export class RingShelf {
   /** Opens the ring of these keys in this order; each is 64 lowercase hex digits or the ring is refused. */
   open(keys: readonly string[]): RingOpening {
     if (keys.length > MAX_RING) return { ok: false, reason: "ring-size" };
-    const id = keys.join();
+    // With their number: a text that holds a comma is one key that is none, and must not meet the ring of two.
+    const id = `${keys.length}:${keys.join()}`;
     const known = this.#rings.get(id);
     if (known !== undefined) {
       this.#rings.delete(id);

@@ -51,8 +51,9 @@ function attempt(
 ): OrLinkProof | undefined {
   const { curve } = ring;
   const context = scopeContext(scope);
-  const derive = nonces({ tag: "nostr-ring/nonce", secret, fresh, message, ringOrder: ring.order, context }, curve);
-  const [k, c, r] = [derive("k", 0), nonceRows(derive, "c", ring.size), nonceRows(derive, "r", ring.size)];
+  const drawn = nonces({ tag: "nostr-ring/nonce", secret, fresh, message, ringOrder: ring.order, context }, curve);
+  const [k, c, r] = [drawn.derive("k", 0), nonceRows(drawn, "c", ring.size), nonceRows(drawn, "r", ring.size)];
+  drawn.wipe();
   if (!areScalars(k) || !areScalars(c) || !areScalars(r)) return undefined;
   const bases = finish(linkBases(ring, context));
   const ownBase = selectRow(bases, 33, masks);

@@ -12,7 +12,7 @@ import { UsageError } from "../errors.ts";
 import { taggedHash } from "../hash.ts";
 import type { Secret } from "../secret.ts";
 import { blendRow } from "./mask.ts";
-import { type NonceInput, nonceRows, nonces, untilSigned } from "./nonce.ts";
+import { closing, type NonceInput, nonceRows, nonces, untilSigned } from "./nonce.ts";
 import { finish } from "./progress.ts";
 import type { ProofReason } from "./reasons.ts";
 import type { Ring } from "./ring.ts";
@@ -48,8 +48,9 @@ export function signOr(input: SignOrInput): OrProof {
 function attempt({ ring, message, secret }: SignOrInput, fresh: Uint8Array, masks: Uint8Array): OrProof | undefined {
   const { curve } = ring;
   const context = new Uint8Array(0);
-  const derive = nonces({ tag: "nostr-ring/nonce", secret, fresh, message, ringOrder: ring.order, context }, curve);
-  const [k, c, r] = [derive("k", 0), nonceRows(derive, "c", ring.size), nonceRows(derive, "r", ring.size)];
+  const drawn = nonces({ tag: "nostr-ring/nonce", secret, fresh, message, ringOrder: ring.order, context }, curve);
+  const [k, c, r] = [drawn.derive("k", 0), nonceRows(drawn, "c", ring.size), nonceRows(drawn, "r", ring.size)];
+  drawn.wipe();
   if (!areScalars(k) || !areScalars(c) || !areScalars(r)) return undefined;
   const own = curve.baseMultiply(k);
   const sums = finish(ring.sums(r, c));
@@ -92,9 +93,8 @@ interface OwnRow {
 export function closeRow({ c, r, k, challenge, secret, masks }: OwnRow, curve: Curve): void {
   blendRow(c, new Uint8Array(32), masks);
   const ownC = curve.scalarAdd(challenge, curve.scalarNegate(sumScalars(c, curve)));
-  const ownR = curve.scalarAdd(k, curve.scalarNegate(curve.scalarMultiply(ownC, secret.expose())));
   blendRow(c, ownC, masks);
-  blendRow(r, ownR, masks);
+  blendRow(r, closing(k, ownC, secret, curve), masks);
 }
 
 /** Where in the ring the signer stands, as masks. The comparison has no early exit; only absence shows. */

@@ -221,6 +221,9 @@ describe("verdicts", () => {
     expect(ringOf(a)).toBe(first);
     expect(ringOf(b)).not.toBe(second);
     expect(shelf.open([a[0]!, "zz"])).toEqual({ ok: false, reason: "ring-key" });
+    // Keys come from strangers' tags: what was seen must not change what is refused.
+    expect(shelf.open([a.join()])).toEqual({ ok: false, reason: "ring-size" });
+    expect(shelf.open([`${a[0]},${a[1]}`, a[1]!])).toEqual({ ok: false, reason: "ring-key" });
   });
 
   test("a ring of 1,000 works, with progress", () => {
