@@ -28,6 +28,7 @@ export class Ring {
   readonly #keys: Uint8Array;
   readonly #order: Uint8Array;
   readonly #tables: readonly RingTable[];
+  #bases: { readonly context: string; readonly bases: Uint8Array } | undefined;
   readonly size: number;
   readonly name: RingName;
   readonly curve: Curve;
@@ -104,6 +105,15 @@ export class Ring {
       yield done;
     }
     return all;
+  }
+
+  /** The bases last kept for this context: the ballots of one poll share them. */
+  keptBases(context: Uint8Array): Uint8Array | undefined {
+    return this.#bases?.context === toHex(context) ? this.#bases.bases : undefined;
+  }
+
+  keepBases(context: Uint8Array, bases: Uint8Array): void {
+    this.#bases = { context: toHex(context), bases };
   }
 
   /** `a·G + b·P_index`, for schemes whose challenges are a chain. */

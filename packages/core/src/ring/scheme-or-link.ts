@@ -102,14 +102,17 @@ function scopeContext(scope: string): Uint8Array {
 
 const STEP = 128;
 
-/** B_i for every key, flat. */
+/** B_i for every key, flat; of public values only, so they may be kept. */
 function* linkBases(ring: Ring, context: Uint8Array): Generator<number, Uint8Array> {
+  const kept = ring.keptBases(context);
+  if (kept !== undefined) return kept;
   const points = ring.points();
   const bases = new Uint8Array(points.length);
   for (let i = 0; i < ring.size; i++) {
     bases.set(ring.curve.hashToCurve(concat(rowAt(points, i, 33), context), DST), 33 * i);
     if ((i + 1) % STEP === 0) yield ring.size;
   }
+  ring.keepBases(context, bases);
   return bases;
 }
 

@@ -13,7 +13,7 @@ const SIGNATURES = long ? 100_000 : 10_000;
 /** χ² at p = 0.01, by degrees of freedom. */
 const CRITICAL: Readonly<Record<number, number>> = { 2: 9.21, 4: 13.28, 6: 16.81, 8: 20.09 };
 
-describe(`chi-square over ${SIGNATURES} signatures by every member of a ring`, () => {
+describe(`chi-square over ${SIGNATURES} signatures by every member of a ring`, { timeout: 3_600_000 }, () => {
   /** What an observer might look at: from the flat numbers of a proof to one of a few classes. */
   const statistics: readonly (readonly [
     name: string,

@@ -73,7 +73,7 @@ function meaning(text: string): string {
   return JSON.stringify([proof.alg, toHex(proof.c), toHex(proof.r), ...linked]);
 }
 
-describe(`${COUNT} mutations`, () => {
+describe(`${COUNT} mutations`, { timeout: 3_600_000 }, () => {
   const json = (hex: string): string => Buffer.from(hex, "hex").toString();
   const or = writeProof(signOr(input));
   const linked = writeProof(signOrLink({ ...input, scope: "poll" }));

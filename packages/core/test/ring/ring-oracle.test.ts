@@ -65,7 +65,7 @@ function agree(name: string, check: (one: Case, ring: Members) => boolean, count
   expect(i).toBe(count);
 }
 
-describe(`the dumb verifier and ours agree on ${COUNT} signatures`, () => {
+describe(`the dumb verifier and ours agree on ${COUNT} signatures`, { timeout: 900_000 }, () => {
   test("or", () => {
     agree("or", ({ index, message, fresh, draw, oursFirst }, all) => {
       const { ring, secrets } = all;
