@@ -71,7 +71,13 @@ const ownerIn = (roster: readonly ModelMember[]) => roster.filter((m) => m.role 
 const within = (roster: readonly ModelMember[], person: string) => roster.filter((m) => m.person === person).length > 0;
 
 export function model(given: readonly ModelFact[], viewer: ModelViewer, now: number): ModelAnswer {
-  const once = given.filter((f, i) => given.findIndex((g) => g.kind === f.kind && g.id === f.id) === i);
+  // Told twice, once without and once with what its sealed-prev proves: the second counts.
+  const tells = (f: ModelFact) => (f as { sealed?: unknown }).sealed !== undefined;
+  const same = (f: ModelFact, g: ModelFact) => g.kind === f.kind && g.id === f.id;
+  const once = given.filter((f, i) => {
+    const telling = given.findIndex((g) => same(f, g) && tells(g));
+    return i === (telling >= 0 ? telling : given.findIndex((g) => same(f, g)));
+  });
   const isOpened = (id: string) => given.some((f) => f.id === id && (f.kind === "owner" || f.kind === "rotation"));
   const facts = once.filter((f) => f.kind !== "opaque" || !isOpened(f.id));
   const owners = facts.filter((f) => f.kind === "owner") as unknown as readonly OwnerEvent[];
