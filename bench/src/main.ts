@@ -8,6 +8,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { channel } from "./channel.ts";
 import { curve } from "./curve.ts";
 import { timing } from "./curve-timing.ts";
+import { group } from "./group.ts";
 import { type Area, measureArea, NORMAL, QUICK } from "./harness.ts";
 import { machineFacts } from "./machine.ts";
 import { nostr } from "./nostr.ts";
@@ -15,7 +16,7 @@ import { ring } from "./ring.ts";
 import { table } from "./table.ts";
 
 /** Every area by name. Opening one does its set-up: keys, tables, WebAssembly. */
-const AREAS: Readonly<Record<string, () => Area | Promise<Area>>> = { channel, curve, nostr, ring };
+const AREAS: Readonly<Record<string, () => Area | Promise<Area>>> = { channel, curve, group, nostr, ring };
 
 /** What is no comparison of speeds prints lines of its own. Run by name only. */
 const STUDIES: Readonly<Record<string, (quick: boolean) => Iterable<object>>> = {

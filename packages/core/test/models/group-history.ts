@@ -247,13 +247,15 @@ function judgeEnd(
   const answer = (view: Selection & { kind: "found" }): string =>
     [view.tip.fact.id, [...view.choice.leaving].sort(), view.choice.current.id].join(" ");
   // A leaver is not handed the key that carries him out, so he cannot see that it is current.
-  const staying = sure.filter(({ player, view }) => !view.choice.leaving.has(player.me));
+  // What a former owner keeps up with people who were out before the handover is another group: they cannot know.
+  const inside = sure.filter(({ player, view }) => !view.choice.leaving.has(player.me));
+  const [reference] = inside.filter(({ view }) => !usurped.has(view.tip.fact.id));
+  const staying = inside.filter((s) => reference?.view.tip.fact.roster.some((m) => m.person === s.player.me));
   const answers = new Set(staying.map((s) => answer(s.view)));
   if (answers.size > 1) wrong.push(`divergence: ${sure.map((s) => `${s.player.me}=${answer(s.view)}`).join(" | ")}`);
   players.forEach((player, i) => {
     const view = views[i]!;
     check(player, view, wrong, "at the end");
-    const [reference] = staying;
     if (reference === undefined) return;
     const out = !reference.view.choice.current.roster.some((m) => m.person === player.me);
     // Who was out before a handover has no way to learn of it: the former owner may keep a group with him.
@@ -277,7 +279,6 @@ function judgeEnd(
     if (JSON.stringify(summary(calm)) !== JSON.stringify(summary(view)))
       wrong.push(`a stranger changed what ${player.me} sees`);
   });
-  const [reference] = staying;
   return {
     agreeing: sure.length,
     handovers: reference?.view.tip.handovers ?? 0,

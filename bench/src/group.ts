@@ -1,0 +1,135 @@
+/**
+ * Groups: what a rotation costs to make and to open, and what a device pays that comes back to stored events.
+ *
+ * The work is the same on both curves: ours is the kernel, the peer is noble, so the ratio is what the kernel saves. That
+ * cost grows linearly shows in the figures for one thing: they stay the same from 10 members to 1,000, and from 1,000
+ * stored events to 10,000.
+ */
+import { type EventId, type PubkeyHex, toHex } from "@subrosa/core/bytes";
+import type { Curve } from "@subrosa/core/curve/curve";
+import { nobleCurve } from "@subrosa/core/curve/noble";
+import { message } from "@subrosa/core/group/acts";
+import { type BuiltKeys, buildKeys, type KeysTemplate } from "@subrosa/core/group/build-keys";
+import type { Fact, Viewer } from "@subrosa/core/group/facts";
+import { Ledger } from "@subrosa/core/group/ledger";
+import { memberLine, PLAIN_GROUP } from "@subrosa/core/group/metadata";
+import { Reader } from "@subrosa/core/group/reader";
+import { sha256 } from "@subrosa/core/hash";
+import { signEvent, VerifiedEvent } from "@subrosa/core/nostr/event";
+import { Secret } from "@subrosa/core/secret";
+import { openCurve } from "@subrosa/curve/open-curve";
+import type { Area, Work } from "./harness.ts";
+
+const NOW = 1_700_000_000;
+
+export function group(): Area {
+  const kernel = openCurve();
+  const works: Work[] = [];
+  for (const members of [10, 100, 1_000]) works.push(building(members, kernel), opening(members, kernel));
+  const made = groupOf(10, kernel);
+  const stored = said(10_000, made, kernel);
+  for (const count of [100, 1_000, 10_000]) works.push(applying(made, stored.slice(0, count), kernel));
+  for (const count of [100, 10_000]) works.push(reading(made, stored.slice(0, count), kernel));
+  return { area: "group", works };
+}
+
+/** Beyond this many things a run of noble alone takes half a minute. */
+const PATIENCE = 100;
+
+function onBoth(name: string, things: number, kernel: Curve, run: (curve: Curve) => () => unknown): Work {
+  const peers = things > PATIENCE ? [] : [{ name: "noble", run: run(nobleCurve) }];
+  return { name, unit: "us", things, ours: run(kernel), peers };
+}
+
+function building(members: number, kernel: Curve): Work {
+  const { template, owner } = groupOf(members, kernel);
+  const random = counting();
+  return onBoth(`build a 485 for ${members}, per member`, members, kernel, (curve) => () => {
+    return buildKeys(template, owner, random, curve).event;
+  });
+}
+
+function opening(members: number, kernel: Curve): Work {
+  const { template, owner, create, first, people } = groupOf(members, kernel);
+  const rotation = signed(buildKeys(template, owner, counting(), kernel), kernel);
+  return onBoth(`open a 485 for ${members}, per member`, members, kernel, (curve) => () => {
+    const reader = Reader.open({ create, mine: { real: people[1]!, encryption: [] }, curve });
+    return reader.read(first).reader.read(rotation).facts.length;
+  });
+}
+
+/** From cold: every event checked at the door, opened, and the selection asked once. */
+function applying({ create, first, people }: Made, stored: readonly VerifiedEvent[], kernel: Curve): Work {
+  const count = stored.length;
+  const claimed = [first, ...stored].map((event) => ({ ...event }));
+  const viewer: Viewer = { me: keyOf(people[1]!), invitedBy: [], reinvitedBy: [], chosen: [], insist: false };
+  return onBoth(`apply ${count} stored events from cold, per event`, count, kernel, (curve) => () => {
+    let reader = Reader.open({ create, mine: { real: people[1]!, encryption: [] }, curve });
+    const facts: Fact[] = [];
+    for (const verdict of VerifiedEvent.checkAll(claimed, curve, counting())) {
+      if (!verdict.ok) throw new Error(verdict.reason);
+      const read = reader.read(verdict.event);
+      reader = read.reader;
+      facts.push(...read.facts);
+    }
+    return Ledger.of(facts, viewer).select(NOW + count);
+  });
+}
+
+/** Messages that passed the door already. */
+function reading({ create, first, people }: Made, events: readonly VerifiedEvent[], kernel: Curve): Work {
+  const count = events.length;
+  return onBoth(`open ${count} messages, per message`, count, kernel, (curve) => () => {
+    let reader = Reader.open({ create, mine: { real: people[1]!, encryption: [] }, curve }).read(first).reader;
+    for (const event of events) reader = reader.read(event).reader;
+    return reader.messages().length;
+  });
+}
+
+interface Made {
+  readonly owner: Secret;
+  readonly people: readonly Secret[];
+  readonly create: EventId;
+  readonly first: VerifiedEvent;
+  readonly secret: Secret;
+  /** For the next 485. */
+  readonly template: KeysTemplate;
+}
+
+function groupOf(members: number, curve: Curve): Made {
+  const people = Array.from({ length: members }, (_, i) =>
+    Secret.from(sha256(Uint8Array.of(i >> 8, i & 255, 9)), curve),
+  );
+  const owner = people[0]!;
+  const roster = people.map((secret, rank) =>
+    memberLine({ person: keyOf(secret), role: rank === 0 ? "owner" : "member", rank, since: 0 }),
+  );
+  const template = { created_at: NOW, roster, info: PLAIN_GROUP, base: undefined, handovers: 0, left: [] };
+  const made = buildKeys(template, owner, counting(), curve);
+  const first = signed(made, curve);
+  const base = { create: first.id, id: first.id, epoch: 0, secret: made.secret };
+  return { owner, people, create: first.id, first, secret: made.secret, template: { ...template, base } };
+}
+
+function said(count: number, { create, secret, owner }: Made, curve: Curve): VerifiedEvent[] {
+  const means = { random: counting(), curve };
+  return Array.from({ length: count }, (_, i) => {
+    const words = { kind: "text", text: `message ${i}: in confidence, under the rose` } as const;
+    const { event, alias } = message(create, keyOf(secret), { words }, owner, NOW + i, means);
+    return signEvent(event, alias, means.random(32), curve);
+  });
+}
+
+function signed({ event, alias }: BuiltKeys, curve: Curve): VerifiedEvent {
+  return signEvent(event, alias, new Uint8Array(32), curve);
+}
+
+function keyOf(secret: Secret): PubkeyHex {
+  return toHex(secret.pubkey) as PubkeyHex;
+}
+
+/** Bytes that are different each time and the same in every run; nothing here is secret. */
+function counting(): (length: number) => Uint8Array {
+  let next = 0;
+  return (length) => sha256(Uint8Array.of(next >> 16, next >> 8, next++)).slice(0, length);
+}
