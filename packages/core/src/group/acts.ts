@@ -43,7 +43,7 @@ export function createGroup(
   return buildKeys(template, owner, random, curve);
 }
 
-/** What an owner changes in one 485. */
+/** What an owner changes in one 485: all the occasions that the draft names (GROUP-20). */
 export interface OwnerChange {
   readonly add?: readonly PubkeyHex[];
   readonly remove?: readonly PubkeyHex[];

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Crowd } from "../models/group-crowd.ts";
 
-test("create with three: everybody reads everybody, and sees the same roster", () => {
+test("GROUP-5, GROUP-6, GROUP-7: create with three: everybody reads everybody, and sees the same roster", () => {
   const crowd = new Crowd(["anna", "ben", "cleo"]);
   crowd.get("ben").say("under the rose");
   crowd.get("anna").say("in confidence");
@@ -35,7 +35,7 @@ test("GROUP-11, GROUP-22: join by invite and approval; what was said before stay
   expect(dora.texts()).not.toContain("before dora");
 });
 
-test("GROUP-16: the owner is offline, a member leaves, a member rotates, and the leaver reads nothing more", () => {
+test("GROUP-12, GROUP-16: the owner is offline, a member leaves, a member rotates, and the leaver reads nothing more", () => {
   const crowd = new Crowd(["anna", "ben", "cleo", "dora"]);
   const [ben, cleo] = [crowd.get("ben"), crowd.get("cleo")];
   cleo.do({ kind: "left", now: crowd.now });
