@@ -2,7 +2,8 @@
  * The inner kinds of an encrypted channel, and which kinds may be wrapped to one.
  *
  * Spec: docs/spec/channels.md. A channel is a small private network: reactions, polls, long-form and anything else may
- * be wrapped to its key, but never what has a meaning of its own as an envelope or as a login. 407–419 are kept.
+ * be wrapped to its key, but never what has a meaning of its own as an envelope or as a login. 407–419 are kept. The
+ * older form with outer kinds 99, 402 and 403 is not read (CHANNEL-14): its messages can be forged.
  */
 export const CREATE = 400;
 export const INVITATION = 401;

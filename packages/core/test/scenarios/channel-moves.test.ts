@@ -180,6 +180,20 @@ test("CHANNEL-3: between an owner who moved and a delegate who hid it the user c
   expect([bob!.state.kind, bob!.joined.path.here.room.id]).toEqual(["member", next]);
 });
 
+test("W-17: every move gives the channel a new address, and the new wraps name it alone", () => {
+  const { stage, owner, members } = staged("new-address", ["ada"]);
+  const old = owner.key;
+  const before = stage.relays[0]!.heldFor(old).length;
+  stage.now += 10;
+  owner.move(members);
+  stage.settle();
+  members[0]!.say("words");
+  expect(owner.key).not.toBe(old);
+  // The notice is the last thing that the old address gets.
+  expect(stage.relays[0]!.heldFor(old).length).toBe(before + 1);
+  expect(stage.relays[0]!.heldFor(owner.key).length).toBe(2);
+});
+
 const secretOf = (n: number): Secret =>
   Secret.from(
     new Uint8Array(32).fill(0).map((_, i) => (i > 29 ? (n >> (8 * (31 - i))) & 255 : 1)),

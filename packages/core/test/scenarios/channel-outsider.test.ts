@@ -17,7 +17,7 @@ import { curve, staged, T0 } from "./channel-stage.ts";
 const MESSAGES = 10_000;
 const PAGE = 500;
 
-test(`W-06: of ${MESSAGES} messages by an outsider who knows only the pubkey none is accepted, and none leaves a trace`, () => {
+test(`W-06, CHANNEL-6: of ${MESSAGES} messages by an outsider who knows only the pubkey none is accepted, and none leaves a trace`, () => {
   const { stage, members } = staged("outsider", ["ada"]);
   const ada = members[0]!;
   const { key } = ada;
@@ -113,7 +113,7 @@ test("W-05: a seal made for channel X does not open in channel Y", () => {
   expect(other.read(members[0]!.wrap(wrap.inner, other.key, undefined))).toBe("seal-decrypt");
 });
 
-test("W-14: an old message wrapped again is the same message: held once, in its place, not announced", () => {
+test("W-14, CHANNEL-13: an old message wrapped again is the same message: held once, in its place, not announced", () => {
   const { stage, owner, members } = staged("again", ["ada", "mallory"]);
   const [ada, mallory] = members;
   owner.say("first");

@@ -52,7 +52,7 @@ function legacyWorld(seed: string) {
   return { stage, owner, mallory: members[0]!, carol, secret, channel: inner.fields.id };
 }
 
-test("W-01: the owner's 400 under another key is refused, and nothing is said or read there", () => {
+test("W-01, CHANNEL-1: the owner's 400 under another key is refused, and nothing is said or read there", () => {
   const { stage, owner, members, channel } = staged("shadow", ["mallory"]);
   owner.rename("genuine");
   owner.say("words of the owner");
