@@ -76,6 +76,7 @@ function invited(state: Invited, event: ChannelEvent): Step {
       const chosen = state.invitations.get(event.invitation);
       if (chosen === undefined) return ignore(state, "unknown-invitation");
       if (chosen.time > event.now + AHEAD) return ignore(state, "held-back");
+      if (isOver(chosen, event.now)) return ignore(state, "expired");
       const key = toHex(chosen.secret.pubkey);
       const same = [...state.invitations.values()].filter(({ secret }) => toHex(secret.pubkey) === key);
       const empty = openRoom(
@@ -86,12 +87,13 @@ function invited(state: Invited, event: ChannelEvent): Step {
       const room: Room = { ...empty, control: new Map(same.map((invitation) => [invitation.id, invitation])) };
       return entered(room, state, state.me, event.relays, [], event.now);
     }
+    case "tick":
+      return lapse(state, event.now);
     case "leave":
       return { state: { kind: "ended", why: "left" }, effects: [] };
     case "posted":
     case "relays-approved":
     case "follow":
-    case "tick":
     case "challenged":
     case "listed":
     case "refused":
@@ -112,7 +114,9 @@ function invitationsCame(state: Invited, arrivals: readonly Arrival[], now: numb
     else fault = refused;
   }
   if (invitations.size === state.invitations.size) return ignore(state, fault);
-  return { state: { ...state, invitations }, effects: [] };
+  const ends = [...invitations.values()].flatMap(({ expiration }) => (expiration === undefined ? [] : [expiration]));
+  const effects: readonly Effect[] = ends.length === 0 ? [] : [{ kind: "schedule", at: Math.min(...ends) }];
+  return { state: { ...state, invitations }, effects };
 }
 
 function invitationFault(
@@ -125,9 +129,20 @@ function invitationFault(
   if (fact.type !== "invitation") return "unknown-channel";
   if (to !== me) return "other-person";
   if (held.has(fact.id)) return "duplicate";
-  if (fact.expiration !== undefined && fact.expiration <= now) return "expired";
+  if (isOver(fact, now)) return "expired";
   const [first] = held.values();
   return first !== undefined && first.channel !== fact.channel ? "other-channel" : undefined;
+}
+
+function isOver({ expiration }: Fact, now: number): boolean {
+  return expiration !== undefined && expiration <= now;
+}
+
+/** CHANNEL-9: an invitation that was not taken in time goes, and the key in it. */
+function lapse(state: Invited, now: number): Step {
+  const kept = [...state.invitations].filter(([, invitation]) => !isOver(invitation, now));
+  if (kept.length === state.invitations.size) return ignore(state, "nothing-new");
+  return { state: { ...state, invitations: new Map(kept) }, effects: [] };
 }
 
 function entered(
@@ -279,10 +294,11 @@ function publications(thread: Thread, places: readonly Place[], posts: readonly 
 
 /** CHANNEL-3: no rule over a set decides between an owner and a dishonest delegate; the user may. */
 function follow(state: InThread, next: EventId, now: number): Step {
-  const { room, view } = state.path.here;
-  const move = movesOf(room).find((fact) => fact.next === next && fact.secret !== undefined);
-  const byOwner = move !== undefined && view.owners?.all.get(move.tenure)?.owner === move.author;
-  if (!view.stopped || !byOwner) return ignore(state, "unknown-move");
-  const chosen = new Map(state.thread.follow).set(room.id, next);
+  const found = state.path.places.find(({ room, view: { stopped, owners } }) => {
+    const move = movesOf(room).find((fact) => fact.next === next && fact.secret !== undefined);
+    return stopped && move !== undefined && owners?.all.get(move.tenure)?.owner === move.author;
+  });
+  if (found === undefined) return ignore(state, "unknown-move");
+  const chosen = new Map(state.thread.follow).set(found.room.id, next);
   return settle({ before: state, thread: { ...state.thread, follow: chosen }, added: [], now });
 }

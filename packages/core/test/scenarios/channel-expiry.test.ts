@@ -176,6 +176,23 @@ test("W-12: the owner is warned at 80 % and moves by himself at 90 %; members ar
   expect(members[0]!.joined.path.here.view.create!.expiration).toBe(stage.now + D);
 });
 
+test("W-02: an invitation that nobody took is forgotten with the key in it", () => {
+  const { stage, owner } = staged("not-taken", ["ada"], lasting);
+  const carol = stage.person("carol");
+  owner.invite(carol);
+  carol.fetch();
+  const secret = hexOf(owner);
+  expect(holds(carol.state, secret)).toEqual([true, true]);
+  const scheduled = carol.effects.at(-1);
+  if (scheduled?.kind !== "schedule") expect.fail("nothing was scheduled");
+  const { state } = carol;
+  stage.now = scheduled.at;
+  expect(carol.join().ignored).toBe("expired");
+  carol.tick();
+  expect(holds(carol.state, secret)).toEqual([false, false]);
+  expect([state.kind, carol.tick().ignored]).toEqual(["invited", "nothing-new"]);
+});
+
 test("W-12: an owner who was offline past the expiry finds the channel gone, and so does everybody", () => {
   const { stage, owner, members } = staged("offline", ["ada"], lasting);
   const saved = exposeChannelToStore(owner.state);

@@ -178,6 +178,13 @@ test("CHANNEL-3: between an owner who moved and a delegate who hid it the user c
   bob!.step({ kind: "follow", next, now: stage.now });
   stage.settle([bob!]);
   expect([bob!.state.kind, bob!.joined.path.here.room.id]).toEqual(["member", next]);
+  // Once the present owner has moved too, he may choose anew.
+  ada!.move([bob!]);
+  stage.settle([ada!, bob!]);
+  expect(bob!.joined.path.here.room.id).toBe(next);
+  bob!.step({ kind: "follow", next: ada!.joined.path.here.room.id, now: stage.now });
+  stage.settle([bob!]);
+  expect([bob!.state.kind, bob!.key]).toEqual(["member", ada!.key]);
 });
 
 test("W-17: every move gives the channel a new address, and the new wraps name it alone", () => {
