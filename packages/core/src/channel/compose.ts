@@ -26,6 +26,7 @@ import {
 import { messageExpiration } from "./expiration.ts";
 import type { Control, Create, Spoken } from "./fact.ts";
 import type { Form, InnerDraft } from "./inner-event.ts";
+import { isCarried } from "./kinds.ts";
 import type { Metadata } from "./metadata.ts";
 import type { RoomView } from "./room.ts";
 import type { Channel, InThread } from "./state.ts";
@@ -91,6 +92,10 @@ export interface CarriedContent {
 /** A reaction, a poll, an article. */
 export function composeCarried(state: Channel, event: CarriedContent, now: number): Composed {
   const at = writable(state, now);
+  const names = event.tags.some((tag) => tag[0] === "expiration" || (tag[0] === "e" && tag[3] === "root"));
+  if (!isCarried(event.kind) || names) {
+    throw new UsageError("usage/template", "wrap another kind, and leave its root and its expiration to the channel");
+  }
   return composed(at, draftCarried({ ...posting(at, now), ...event }), now);
 }
 

@@ -113,6 +113,18 @@ for (const form of ["signed", "sealed"] as const) {
   });
 }
 
+test("an event that no reader would take is not made", () => {
+  const { stage, owner } = staged("not-carried", ["ada"]);
+  const usage = expect.objectContaining({ code: "usage/template" });
+  const wrong = [
+    { kind: 1059, tags: [], content: "" },
+    { kind: 404, tags: [], content: "" },
+    { kind: 7, tags: [["e", "1".repeat(64), "", "root"]], content: "+" },
+    { kind: 7, tags: [["expiration", "5"]], content: "+" },
+  ];
+  for (const event of wrong) expect(() => composeCarried(owner.state, event, stage.now)).toThrow(usage);
+});
+
 test("a reply names what it answers and who said it", () => {
   const { stage, owner, members } = staged("reply", ["ada"]);
   owner.say("question");
