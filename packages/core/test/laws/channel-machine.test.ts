@@ -125,6 +125,17 @@ test("what was signed while the channel moved is looked at again, and not posted
   expect(step(states.member, { kind: "posted", posts: [arrival(moved)], now: NOW }).ignored).toBe("wrong-state");
 });
 
+test("what names another channel is not posted to this one", () => {
+  const elsewhere = message({ id: id("34"), author: ME, time: NOW, channel: id("c9") });
+  expect(step(states.member, { kind: "posted", posts: [arrival(elsewhere)], now: NOW }).ignored).toBe("wrong-state");
+  expect(step(states.member, { kind: "posted", posts: [arrival(mySaid)], now: NOW }).ignored).toBeUndefined();
+});
+
+test("CHANNEL-6: the 400 of another channel under this key leaves no trace", () => {
+  const made = step(states.member, received(create({ id: id("c9"), key: KEY })));
+  expect([made.ignored, made.state === states.member]).toEqual(["other-create", true]);
+});
+
 function* permutations<T>(items: readonly T[]): Generator<readonly T[]> {
   if (items.length <= 1) yield items;
   for (const [i, item] of items.entries()) {

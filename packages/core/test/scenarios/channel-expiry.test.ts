@@ -204,6 +204,21 @@ test("W-12: an owner who was offline past the expiry finds the channel gone, and
   expect([owner.state.kind, members[0]!.state.kind]).toEqual(["ended", "ended"]);
 });
 
+test("CHANNEL-9: between the expiration and the end of the skew a channel is shown and closed", () => {
+  const { stage, owner, members } = staged("closed", ["ada"], lasting);
+  owner.say("last words");
+  stage.settle();
+  for (const person of [owner, members[0]!]) {
+    stage.now = END;
+    person.tick();
+    expect(person.state.kind).not.toBe("stopped");
+    stage.now = END + 1;
+    person.tick();
+    expect(person.state).toMatchObject({ kind: "stopped", why: "expired" });
+    expect(person.texts).toEqual(["last words"]);
+  }
+});
+
 test("CHANNEL-9: a message written at the edge of two honest clocks is read, one second later it is not", () => {
   const { stage, owner, members } = staged("edge", ["ada"], lasting);
   const ada = members[0]!;

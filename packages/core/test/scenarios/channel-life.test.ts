@@ -158,6 +158,29 @@ test("CHANNEL-3: a late joiner who lacks the acceptances that his invitation lis
   expect([late.joined.path.here.view.owner, late.joined.path.here.view.lacking]).toEqual([ada.pubkey, []]);
 });
 
+test("CHANNEL-3: an acceptance lists what its author held of the tenure it ends, and the 406 that began it", () => {
+  const { stage, owner, members } = staged("listing", ["ada", "bob"]);
+  const [ada, bob] = members;
+  owner.rename("first");
+  owner.offer(ada!);
+  stage.settle();
+  ada!.accept();
+  stage.settle();
+  ada!.rename("second");
+  ada!.offer(bob!);
+  stage.settle();
+  bob!.accept();
+  const facts = [...bob!.joined.path.here.room.control.values()];
+  const accepts = facts.filter((fact) => fact.type === "accept");
+  const idsBy = (author: string, ...types: readonly string[]) =>
+    facts.filter((fact) => fact.author === author && types.includes(fact.type)).map(({ id }) => id);
+  expect(accepts[0]!.seen.toSorted()).toEqual(idsBy(owner.pubkey, "change", "offer").toSorted());
+  expect(accepts[1]!.seen.toSorted()).toEqual(idsBy(ada!.pubkey, "change", "offer", "accept").toSorted());
+  stage.settle();
+  expect(owner.joined.path.here.view.owner).toBe(bob!.pubkey);
+  expect(owner.joined.path.here.view.metadata.name).toBe("second");
+});
+
 test("CHANNEL-3: taking an offer back is followed by a move, because words alone do not bind a dishonest delegate", () => {
   const { stage, owner, members } = staged("withdrawn", ["ada"]);
   owner.offer(members[0]!);

@@ -101,6 +101,22 @@ test("CHANNEL-5: a message of the old channel wrapped again to the new one is ju
   expect(owner.texts).toEqual([]);
 });
 
+test("CHANNEL-2: what was said in the old channel in time is shown there, also when it comes under the new key", () => {
+  const { stage, owner, members } = staged("shared-history", ["ada"]);
+  const ada = members[0]!;
+  stage.now += 10;
+  const [early] = owner.post(composeMessage(owner.state, "early", stage.now), [owner.key], "channel");
+  stage.now += 10;
+  owner.move([ada]);
+  stage.settle();
+  const [opened] = owner.open([early!.outer]);
+  if (opened?.ok !== true) expect.fail(opened?.reason);
+  ada.receive(owner.wrap(opened.inner, ada.key, undefined));
+  expect(ada.texts).toEqual(["early"]);
+  const [old, now] = ada.joined.path.places;
+  expect([old!.room.spoken.size, now!.room.spoken.size]).toEqual([1, 0]);
+});
+
 test("CHANNEL-5: two different notices are an alarm, and members who were told two channels both see it", () => {
   const { stage, owner, members } = staged("two-moves", ["ada", "bob"]);
   const [ada, bob] = members;
