@@ -2,7 +2,7 @@
  * What the generated field arithmetic leaves to be written by hand: bytes, canonical form, inversion and square root.
  * Everything runs in constant time; `isZero` and its kind return 0 or 1.
  */
-import { FIELD_ONE } from "./constants.generated";
+import { FIELD_ONE, FIELD_P } from "./constants.generated";
 import { mul, sqr } from "./field.generated";
 
 const MASK: i64 = 0x1fff_ffff;
@@ -24,9 +24,14 @@ export function setOne(r: usize): void {
   copyElement(r, FIELD_ONE);
 }
 
-/** Limb by limb, so the result is `signed`, not `reduced`. */
+/**
+ * p − a, limb by limb: the result is `signed`, not `reduced`, but no limb of it is below −2^15, which is what pairs
+ * (pair.ts) rest on.
+ */
 export function negate(r: usize, a: usize): void {
-  for (let i: usize = 0; i < 36; i += 4) store<i32>(r + i, -load<i32>(a + i));
+  v128.store(r, i32x4.sub(v128.load(FIELD_P), v128.load(a)));
+  v128.store(r, i32x4.sub(v128.load(FIELD_P, 16), v128.load(a, 16)), 16);
+  store<i32>(r, load<i32>(FIELD_P, 32) - load<i32>(a, 32), 32);
 }
 
 /** 32 big-endian bytes, any value below 2^256. */

@@ -6,15 +6,17 @@
  * before the inversion is believed, and then resolved pair by pair into a doubling or the identity.
  */
 import { copyElement, invert, isEqual, isZero, setOne } from "./field";
-import { linearSum, mul, mulDiff, mulDiffSub, sqr, sqrSubSub, sqrTriple } from "./field.generated";
+import { linearSum, mul, sqr, sqrTriple } from "./field.generated";
 import { AFFINE } from "./memory";
+import { PAIR, pairDifference, pairDifferenceFrom, pairMinusSum, pairNegation, pairOf, setLane, splitPair } from "./pair";
+import { pairMultiply, pairMultiplyAdd, pairSquareAdd } from "./pair.generated";
 
-/** A pair to add: product so far (36), p1, p2, destination. p1 = p2 means a doubling. */
-export const RECORD: usize = 48;
+/** A pair of points to add: p1, p2, destination. p1 = p2 means a doubling. */
+const RECORD: usize = 12;
 
-/** Where records are kept, and how many there are. */
-export let records: usize = 0;
-export let recordCount: i32 = 0;
+/** Where records are kept, and how many there are; the products of their denominators follow, by twos. */
+let records: usize = 0;
+let recordCount: i32 = 0;
 
 export function startRecords(base: usize): void {
   records = base;
@@ -23,9 +25,9 @@ export function startRecords(base: usize): void {
 
 export function addRecord(p1: usize, p2: usize, destination: usize): void {
   const record = records + (recordCount as usize) * RECORD;
-  store<u32>(record, p1 as u32, 36);
-  store<u32>(record, p2 as u32, 40);
-  store<u32>(record, destination as u32, 44);
+  store<u32>(record, p1 as u32);
+  store<u32>(record, p2 as u32, 4);
+  store<u32>(record, destination as u32, 8);
   recordCount++;
 }
 
@@ -37,84 +39,122 @@ export function setNone(point: usize): void {
   store<i32>(point, -1);
 }
 
-const product: usize = memory.data(36, 8);
-const inverse: usize = memory.data(36, 8);
-const own: usize = memory.data(36, 8);
-const slope: usize = memory.data(36, 8);
-const newX: usize = memory.data(36, 8);
-const twice: usize = memory.data(36, 8);
+/** What an odd record is paired with: two points of different x, on no curve, and a place for their sum. */
+const idleP: usize = memory.data<i32>([1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 16);
+const idleQ: usize = memory.data<i32>([2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 16);
+const idleSum: usize = memory.data(80, 16);
 
+const products: usize = memory.data(80, 16);
+const denominators: usize = memory.data(80, 16);
+const inverses: usize = memory.data(80, 16);
+const own: usize = memory.data(80, 16);
+const numerators: usize = memory.data(80, 16);
+const slopes: usize = memory.data(80, 16);
+const newX: usize = memory.data(80, 16);
+const newY: usize = memory.data(80, 16);
+const terms: usize = memory.data(80, 16);
+const product: usize = memory.data(40, 16);
+const other: usize = memory.data(40, 16);
+const inverse: usize = memory.data(40, 16);
+const single: usize = memory.data(40, 16);
+
+function prefixes(): usize {
+  return (records + (recordCount as usize) * RECORD + 15) & ~15;
+}
+
+/** Of two records: x1 − x2 of each, or 2y for a doubling. */
+function loadDenominators(p1: usize, p2: usize, q1: usize, q2: usize): void {
+  pairDifference(denominators, p1, p2, q1, q2);
+  if (p1 === p2) doubleY(0, p1);
+  if (q1 === q2) doubleY(1, q1);
+}
+
+function doubleY(lane: usize, point: usize): void {
+  linearSum(single, point + 36, point + 36);
+  setLane(denominators, lane, single);
+}
+
+/** The product of all denominators at `product`, even and odd records in two lanes until the end. */
 function multiplyDenominators(): void {
-  setOne(product);
-  for (let i = 0; i < recordCount; i++) {
+  setOne(single);
+  pairOf(products, single, single);
+  let prefix = prefixes();
+  for (let i = 0; i < recordCount; i += 2) {
     const record = records + (i as usize) * RECORD;
-    const p1 = load<u32>(record, 36) as usize;
-    const p2 = load<u32>(record, 40) as usize;
-    copyElement(record, product);
-    if (p1 === p2) {
-      linearSum(twice, p1 + 36, p1 + 36);
-      mul(product, product, twice);
-    } else {
-      mulDiff(product, product, p1, p2);
-    }
+    for (let k: usize = 0; k < PAIR; k += 16) v128.store(prefix + k, v128.load(products + k));
+    loadDenominators(load<u32>(record), load<u32>(record, 4), load<u32>(record, 12), load<u32>(record, 16));
+    pairMultiply(products, products, denominators);
+    prefix += PAIR;
   }
+  splitPair(product, other, products);
 }
 
 /** Finds the pairs with equal x: the same point becomes a doubling, opposite ones leave the list with no result. */
 function resolveEqualX(): void {
-  let kept = 0;
-  for (let i = 0; i < recordCount; i++) {
+  const count = recordCount;
+  recordCount = 0;
+  for (let i = 0; i < count; i++) {
     const record = records + (i as usize) * RECORD;
-    const p1 = load<u32>(record, 36) as usize;
-    let p2 = load<u32>(record, 40) as usize;
-    const destination = load<u32>(record, 44) as usize;
-    if (p1 !== p2 && isEqual(p1, p2)) {
-      if (!isEqual(p1 + 36, p2 + 36)) {
-        setNone(destination);
-        continue;
-      }
-      p2 = p1;
-    }
-    const place = records + (kept as usize) * RECORD;
-    store<u32>(place, p1 as u32, 36);
-    store<u32>(place, p2 as u32, 40);
-    store<u32>(place, destination as u32, 44);
-    kept++;
+    const p1 = load<u32>(record) as usize;
+    const p2 = load<u32>(record, 4) as usize;
+    const destination = load<u32>(record, 8) as usize;
+    if (p1 === p2 || !isEqual(p1, p2)) addRecord(p1, p2, destination);
+    else if (isEqual(p1 + 36, p2 + 36)) addRecord(p1, p1, destination);
+    else setNone(destination);
   }
-  recordCount = kept;
+}
+
+/** Multiplies and inverts; false where a denominator was zero. */
+function invertDenominators(): bool {
+  if ((recordCount & 1) !== 0) addRecord(idleP, idleQ, idleSum);
+  multiplyDenominators();
+  mul(single, product, other);
+  invert(inverse, single);
+  if (isZero(inverse)) return false;
+  mul(single, inverse, other);
+  mul(other, inverse, product);
+  pairOf(inverses, single, other);
+  return true;
 }
 
 /** Performs every recorded addition. No destination may be an operand of another record, and no operand is none. */
 export function addRecorded(): void {
   if (recordCount === 0) return;
-  multiplyDenominators();
-  invert(inverse, product);
-  if (isZero(inverse)) {
+  if (!invertDenominators()) {
     resolveEqualX();
-    if (recordCount === 0) return;
-    multiplyDenominators();
-    invert(inverse, product);
+    invertDenominators();
   }
-  for (let i = recordCount - 1; i >= 0; i--) {
+  let prefix = prefixes() + ((recordCount >> 1) as usize) * PAIR;
+  for (let i = recordCount - 2; i >= 0; i -= 2) {
     const record = records + (i as usize) * RECORD;
-    const p1 = load<u32>(record, 36) as usize;
-    const p2 = load<u32>(record, 40) as usize;
-    const destination = load<u32>(record, 44) as usize;
-    mul(own, inverse, record);
-    if (p1 === p2) {
-      linearSum(twice, p1 + 36, p1 + 36);
-      mul(inverse, inverse, twice);
-      sqrTriple(slope, p1);
-      mul(slope, slope, own);
-    } else {
-      mulDiff(inverse, inverse, p1, p2);
-      mulDiff(slope, own, p1 + 36, p2 + 36);
-    }
-    sqrSubSub(newX, slope, p1, p2);
-    mulDiffSub(destination + 36, slope, p1, newX, p1 + 36);
-    copyElement(destination, newX);
+    const p1 = load<u32>(record) as usize;
+    const p2 = load<u32>(record, 4) as usize;
+    const q1 = load<u32>(record, 12) as usize;
+    const q2 = load<u32>(record, 16) as usize;
+    prefix -= PAIR;
+    pairMultiply(own, prefix, inverses);
+    loadDenominators(p1, p2, q1, q2);
+    pairMultiply(inverses, inverses, denominators);
+    pairDifference(numerators, p1 + 36, p2 + 36, q1 + 36, q2 + 36);
+    if (p1 === p2) tripleSquare(0, p1);
+    if (q1 === q2) tripleSquare(1, q1);
+    pairMultiply(slopes, own, numerators);
+    pairMinusSum(terms, p1, p2, q1, q2);
+    pairSquareAdd(newX, slopes, terms);
+    pairDifferenceFrom(denominators, p1, q1, newX);
+    pairNegation(terms, p1 + 36, q1 + 36);
+    pairMultiplyAdd(newY, slopes, denominators, terms);
+    const destination = load<u32>(record, 8) as usize;
+    const second = load<u32>(record, 20) as usize;
+    splitPair(destination, second, newX);
+    splitPair(destination + 36, second + 36, newY);
   }
   recordCount = 0;
+}
+
+function tripleSquare(lane: usize, point: usize): void {
+  sqrTriple(single, point);
+  setLane(numerators, lane, single);
 }
 
 /**
@@ -167,10 +207,10 @@ export function toAffineMany(destination: usize, points: usize, count: i32, prod
     }
     mul(own, inverse, products + (i as usize) * 36);
     mul(inverse, inverse, point + 72);
-    sqr(slope, own);
-    mul(affine, slope, point);
-    mul(slope, slope, own);
-    mul(affine + 36, slope, point + 36);
+    sqr(single, own);
+    mul(affine, single, point);
+    mul(single, single, own);
+    mul(affine + 36, single, point + 36);
   }
 }
 

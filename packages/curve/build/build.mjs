@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 import { generateConstants } from "./generate-constants.mjs";
 import { generateField } from "./generate-field.mjs";
+import { generatePair } from "./generate-pair.mjs";
 
 const own = join(dirname(fileURLToPath(import.meta.url)), "..");
 
@@ -19,6 +20,7 @@ const OPTIONS = ["-O3", "--converge", "--enable", "simd", "--runtime", "stub", "
 export async function buildKernel(directory = own) {
   if (directory !== own) cpSync(join(own, "assembly"), join(directory, "assembly"), { recursive: true });
   writeFileSync(join(directory, "assembly/field.generated.ts"), generateField());
+  writeFileSync(join(directory, "assembly/pair.generated.ts"), generatePair());
   writeFileSync(join(directory, "assembly/constants.generated.ts"), generateConstants());
   const wasm = await compile(directory, "assembly/kernel.ts");
   mkdirSync(join(directory, "src"), { recursive: true });

@@ -48,7 +48,10 @@ const ISOGENY = [
   ],
 ];
 
-export function limbs(value) {
+/** The largest limb below the top one. */
+export const LIMB_BOUND = 2n ** 29n - 1n;
+
+export function limbsOf(value) {
   return Array.from({ length: 9 }, (_, i) => Number((value >> BigInt(29 * i)) & (2n ** 29n - 1n)));
 }
 
@@ -82,7 +85,7 @@ function check() {
 
 export function generateConstants() {
   check();
-  const element = (name, value) => `export const ${name}: usize = memory.data<i32>([${limbs(value).join(", ")}]);`;
+  const element = (name, value) => `export const ${name}: usize = memory.data<i32>([${limbsOf(value).join(", ")}]);`;
   const scalar = (name, value, count) =>
     `export const ${name}: usize = memory.data<u32>([${words(value, count).join(", ")}]);`;
   const tag = (name, text) => `export const ${name}: usize = memory.data<u8>([${midstateInput(text).join(", ")}]);`;
@@ -102,7 +105,8 @@ export function generateConstants() {
     element("ISO_B_OVER_ZA", (ISO_B * power((ISO_Z * ISO_A) % P, P - 2n, P)) % P),
     element("ISO_SQRT_MINUS_Z3", power(mod(-(ISO_Z ** 3n), P), (P + 1n) / 4n, P)),
     ...["X_NUM", "X_DEN", "Y_NUM", "Y_DEN"].map(
-      (name, i) => `export const ISOGENY_${name}: usize = memory.data<i32>([${ISOGENY[i].flatMap(limbs).join(", ")}]);`,
+      (name, i) =>
+        `export const ISOGENY_${name}: usize = memory.data<i32>([${ISOGENY[i].flatMap(limbsOf).join(", ")}]);`,
     ),
     scalar("ORDER", N),
     scalar("ORDER_COMPLEMENT", 2n ** 256n - N),
