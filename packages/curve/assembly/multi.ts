@@ -12,16 +12,19 @@ import { AFFINE, JACOBIAN, workBase } from "./memory";
 import { addAffine, addJacobian, doubleRaw, isIdentity, setIdentity } from "./point";
 import { HALF_BYTES, scalarFromBytes, splitScalar } from "./scalar";
 import { multiplyAlone, ODD_BYTES, oddMultiplesMany, prepareStrauss, runStrauss } from "./strauss";
-import { isNone, setNone, sumGroups, toAffineMany } from "./sums";
-import { buildTable, KEY_TABLE_BYTES, KEY_WIDTH, KEY_WINDOWS, prepareBase, selectBase, selectKey } from "./tables";
+import { addRecord, addRecorded, isNone, setNone, startRecords, sumGroups, toAffineMany } from "./sums";
+import { buildTable, KEY_TABLE_BYTES, KEY_WIDTH, KEY_WINDOWS, prepareBase, selectBaseHalf, selectKey, selectKeyHalf } from "./tables";
 
 /** Keys, or pairs of points, in one call. */
-export const CHUNK: usize = 64;
+export const CHUNK: usize = 128;
 
 const scalar: usize = memory.data(32, 8);
 const scalar2: usize = memory.data(32, 8);
-const groups: usize = memory.data(512, 8);
-const keyTables: usize = memory.data(256, 8);
+/** Two groups for each key: the halves without λ and with it. */
+const groups: usize = memory.data(2048, 8);
+const keyTables: usize = memory.data(512, 8);
+const halvesA: usize = memory.data(40, 8);
+const halvesB: usize = memory.data(40, 8);
 const x: usize = memory.data(36, 8);
 const y: usize = memory.data(36, 8);
 
@@ -77,38 +80,52 @@ export function ringSums(keys: usize, a: usize, b: usize, out: usize, count: usi
   let end = points;
   at = 0;
   for (let i: usize = 0; i < count; i++) {
-    const first = end;
     const table = load<u32>(keyTables + 4 * i) as usize;
     scalarFromBytes(scalar, a + 32 * i);
-    end = selectBase(scalar, end);
-    if (table !== 0) {
-      scalarFromBytes(scalar, b + 32 * i);
-      end = selectKey(table, scalar, false, end);
-    } else {
-      copyElement(end, bareX + at * AFFINE);
-      copyElement(end + 36, bareX + at * AFFINE + 36);
-      end += AFFINE;
-      at++;
+    splitScalar(halvesA, halvesA + HALF_BYTES, scalar);
+    scalarFromBytes(scalar, b + 32 * i);
+    splitScalar(halvesB, halvesB + HALF_BYTES, scalar);
+    for (let h: usize = 0; h < 2; h++) {
+      const first = end;
+      end = selectBaseHalf(halvesA + h * HALF_BYTES, end);
+      if (table !== 0) {
+        end = selectKeyHalf(table, halvesB + h * HALF_BYTES, end);
+      } else if (h === 0) {
+        copyElement(end, bareX + at * AFFINE);
+        copyElement(end + 36, bareX + at * AFFINE + 36);
+        end += AFFINE;
+        at++;
+      }
+      if (end === first) {
+        setNone(end);
+        end += AFFINE;
+      }
+      store<u32>(groups + 16 * i + 8 * h, first as u32);
+      store<u32>(groups + 16 * i + 8 * h, ((end - first) / AFFINE) as u32, 4);
     }
-    if (end === first) {
-      setNone(end);
-      end += AFFINE;
-    }
-    store<u32>(groups + 8 * i, first as u32);
-    store<u32>(groups + 8 * i, ((end - first) / AFFINE) as u32, 4);
   }
-  sumGroups(groups, count as i32, end);
+  sumGroups(groups, 2 * (count as i32), end);
+  // λ·ΣT = Σ λ·T: one multiplication by β for all points of a half.
+  startRecords(end);
   for (let i: usize = 0; i < count; i++) {
-    const point = load<u32>(groups + 8 * i) as usize;
+    const plain = load<u32>(groups + 16 * i) as usize;
+    const turned = load<u32>(groups + 16 * i, 8) as usize;
+    if (isNone(turned)) continue;
+    mul(turned, turned, BETA);
+    if (isNone(plain)) {
+      copyElement(plain, turned);
+      copyElement(plain + 36, turned + 36);
+    } else {
+      addRecord(plain, turned, plain);
+    }
+  }
+  addRecorded();
+  for (let i: usize = 0; i < count; i++) {
+    const point = load<u32>(groups + 16 * i) as usize;
     if (isNone(point)) return false;
     writePoint(out + 33 * i, point);
   }
   return true;
-}
-
-/** One sum, for schemes whose challenges are a chain: the same without a tree. */
-export function ringSumAt(key: usize, a: usize, b: usize, out: usize): bool {
-  return ringSums(key, a, b, out, 1, 2);
 }
 
 /** Are all of these compressed points on the curve? */

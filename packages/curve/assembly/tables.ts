@@ -116,6 +116,16 @@ export function addBaseMultiple(accumulator: usize, scalar: usize): void {
   selectHalf(half2, baseTable, BASE_ROW, BASE_WIDTH, BASE_WINDOWS, true, false, 0, accumulator);
 }
 
+/** Points that sum to half·G; the caller turns the sum by λ for a second half. */
+export function selectBaseHalf(half: usize, out: usize): usize {
+  return selectHalf(half, baseTable, BASE_ROW, BASE_WIDTH, BASE_WINDOWS, false, false, out, 0);
+}
+
+/** The same of half·P with the table of a key. */
+export function selectKeyHalf(table: usize, half: usize, out: usize): usize {
+  return selectHalf(half, table, KEY_ROW, KEY_WIDTH, KEY_WINDOWS, false, false, out, 0);
+}
+
 /** The same for ±scalar·P with the table of a key. */
 export function selectKey(table: usize, scalar: usize, flip: bool, out: usize): usize {
   splitScalar(half1, half2, scalar);

@@ -68,7 +68,8 @@ export function batchAdd(index: usize): bool {
 export function batchSeal(count: usize, seed: usize): void {
   hashStart();
   hashUpdate(seed, 32);
-  hashUpdate(items, count * ITEM);
+  // e is a hash of R, the key and the message: with s it stands for the item.
+  for (let i: usize = 0; i < count; i++) hashUpdate(items + i * ITEM + S, 64);
   hashFinish(hash);
   for (let i: usize = 0; i < count; i++) {
     const item = items + i * ITEM;

@@ -37,8 +37,10 @@ const BYTES_PER_KEY = 120;
 const BYTES_PER_TABLE = 22 * 32 * 72;
 const BASE_TABLE_BYTES = 11 * 2048 * 72;
 const IO_BYTES = 65_536;
-/** Keys, pairs or signatures in one call of the kernel. */
-const CHUNK = 64;
+/** Signatures, keys or pairs of points, and points of a sum in one call of the kernel. */
+const BATCH = 64;
+const CHUNK = 128;
+const FEW_CHUNK = 64;
 /** Points in one pass of buckets, and the count from which buckets are cheaper. */
 const BUCKET_CHUNK = 512;
 const BUCKETS_FROM = 192;
@@ -97,9 +99,9 @@ export function createKernel(options: KernelOptions = {}): Kernel {
 
   function verifySchnorrBatch(items: readonly SchnorrItem[], random: RandomSource): boolean[] {
     const answers = items.map(() => false);
-    for (let from = 0; from < items.length; from += CHUNK) {
+    for (let from = 0; from < items.length; from += BATCH) {
       const places: number[] = [];
-      for (let i = from; i < Math.min(from + CHUNK, items.length); i++) {
+      for (let i = from; i < Math.min(from + BATCH, items.length); i++) {
         const { signature, message, pubkey } = items[i]!;
         if (signature.length !== 64 || pubkey.length !== 32) continue;
         bytes.set(signature);
@@ -220,7 +222,7 @@ export function createKernel(options: KernelOptions = {}): Kernel {
     checkScalars(scalars, count);
     wasm.multiStart();
     const many = count >= BUCKETS_FROM;
-    const chunk = many ? BUCKET_CHUNK : CHUNK;
+    const chunk = many ? BUCKET_CHUNK : FEW_CHUNK;
     const scalarsAt = 33 * chunk;
     for (let from = 0; from < count; from += chunk) {
       const size = Math.min(chunk, count - from);
