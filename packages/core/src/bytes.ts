@@ -4,7 +4,7 @@
  * Spec: docs/spec/member-proofs.md, first paragraph: strings that are not well-formed Unicode are refused before
  * anything is hashed. TextEncoder would silently replace a lone surrogate, and two texts would share one hash.
  */
-import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
+import { bytesToHex, concatBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import { UsageError } from "./errors.ts";
 
 export { concatBytes as concat };
@@ -36,7 +36,21 @@ export function toHex(bytes: Uint8Array): string {
 
 /** Lowercase hex of exactly `length` bytes, or undefined. */
 export function fromHex(text: string, length = Math.floor(text.length / 2)): Uint8Array | undefined {
-  return text.length === 2 * length && /^[0-9a-f]*$/.test(text) ? hexToBytes(text) : undefined;
+  if (text.length !== 2 * length) return undefined;
+  const bytes = new Uint8Array(length);
+  let wrong = 0;
+  for (let i = 0; i < length; i++) {
+    const value = (digit(text.charCodeAt(2 * i)) << 4) | digit(text.charCodeAt(2 * i + 1));
+    bytes[i] = value;
+    wrong |= value;
+  }
+  return wrong < 0 ? undefined : bytes;
+}
+
+/** The value of a digit of lowercase hex, or −1. */
+function digit(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  return code >= 0x61 && code <= 0x66 ? code - 0x57 : -1;
 }
 
 export function isWellFormed(text: string): boolean {

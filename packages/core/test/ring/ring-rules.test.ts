@@ -134,6 +134,7 @@ describe("signing", () => {
       (ring, secret) => signOr({ ring, secret, message, fresh }),
       (ring, secret) => signOrLink({ ring, secret, message, fresh, scope: "s" }),
       (ring, secret) => signSag({ ring, secret, message, fresh, dialect: "rs" }),
+      (ring, secret) => signBlsag({ ring, secret, message, fresh, flag: utf8("f") }),
     ];
     for (const sign of schemes) {
       const first = asked(sign, 0);
