@@ -121,12 +121,19 @@ function grow(index: FactIndex, viewer: Viewer, now: number, dropped: ReadonlySe
   const first = firstEvents(index, viewer, now);
   if (first.root !== undefined) plant(first.root);
   let tip = greatest(nodes.values(), now);
-  // One at a time, the oldest first: what grows from one beginning is not another.
+  // One at a time, the oldest first: what grows from one beginning is not another. And all of one owner's before anybody
+  // else's: one of his events may hand over and have lost to the next.
+  let owner = tip && whoBegins(index, nodes, tip, now);
   while (tip !== undefined) {
-    const beginning = newBeginning(index, nodes, tip, viewer, now, dropped);
-    if (beginning === undefined) break;
-    plant(beginning);
-    tip = greatest(nodes.values(), now);
+    const beginning = newBeginning(index, nodes, owner, viewer, now, dropped);
+    if (beginning !== undefined) {
+      plant(beginning);
+      tip = greatest(nodes.values(), now) ?? tip;
+      continue;
+    }
+    const next = whoBegins(index, nodes, tip, now);
+    if (next === owner) break;
+    owner = next;
   }
   return { nodes, tip, strangers: tip === undefined ? first.strangers : [] };
 }
@@ -147,19 +154,30 @@ function firstEvents(
 }
 
 /**
- * GROUP-22: events on a predecessor that I hold and that is no part of my history (I cannot open it, or others cannot
- * tell that it is invalid), by the owner in my roster; or, where something
- * greater than o* is proved and does not open, by whoever made that: it may be his who took the group over.
+ * GROUP-22: the owner in my roster; or, where something greater than o* is proved and does not open, whoever made that:
+ * it may be his who took the group over.
+ */
+function whoBegins(
+  index: FactIndex,
+  nodes: ReadonlyMap<EventId, ChainNode>,
+  tip: ChainNode,
+  now: number,
+): PubkeyHex | undefined {
+  return shutOutBy(index, nodes, tip, now)[0]?.sealed?.author ?? ownerOf(tip.fact.roster);
+}
+
+/**
+ * GROUP-22: the oldest event of this author on a predecessor that I hold and that is no part of my history: I cannot
+ * open it, or others cannot tell that it is invalid.
  */
 function newBeginning(
   index: FactIndex,
   nodes: ReadonlyMap<EventId, ChainNode>,
-  tip: ChainNode,
+  owner: PubkeyHex | undefined,
   viewer: Viewer,
   now: number,
   dropped: ReadonlySet<EventId>,
 ): ChainNode | undefined {
-  const owner = shutOutBy(index, nodes, tip, now)[0]?.sealed?.author ?? ownerOf(tip.fact.roster);
   const roots: ChainNode[] = [];
   for (const [prev, children] of index.byPrev) {
     if (nodes.has(prev) || !index.held.has(prev)) continue;

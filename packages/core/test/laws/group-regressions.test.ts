@@ -161,6 +161,16 @@ describe("found by the simulator", () => {
     expect(view.blocks).toEqual(["removed-or-garbled"]);
   });
 
+  test("GROUP-22: a handover that had lost put the heir's events before the owner's own", () => {
+    const garbled = owner("a1", create, everyone);
+    const lost = owner("b2", garbled, [BEN, OWNER, ANNA, CLEO]);
+    const won = owner("a2", garbled, everyone, { created_at: 900 });
+    const bait = owner("f0", create, [BEN, ANNA], { author: BEN, weight: [5, 1] });
+    const trap = owner("f1", bait, [BEN, ANNA], { weight: [6, 2] });
+    const view = see([create, unopened(garbled), lost, won, bait, trap], viewer(ANNA));
+    expect(view.tip.fact.id).toBe(won.id);
+  });
+
   test("GROUP-22: two members differed over an invalid predecessor that only one of them could open", () => {
     const invalid = owner("f0", undefined, [STRANGER, ANNA], { epoch: 7, prev: "ee" as EventId });
     const next = owner("a9", create, everyone, { prev: invalid.id, epoch: 8, weight: [0, 8] });

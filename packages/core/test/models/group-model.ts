@@ -151,11 +151,15 @@ export function model(given: readonly ModelFact[], viewer: ModelViewer, now: num
       [...list].sort((a, b) => a.epoch - b.epoch || a.created_at - b.created_at || (a.id < b.id ? -1 : 1)).slice(0, 1);
     roots = creates.length > 0 ? first(creates) : first(invited);
     remembered = new Map();
+    const mayBeginNow = () => {
+      const all = best();
+      const shut = all && shutOut(all);
+      return shut === undefined ? all && ownerIn(all.at(-1)!.roster) : shut.at(-1)!.author;
+    };
+    let mayBegin = mayBeginNow();
     for (;;) {
       const all = best();
       const top = all?.at(-1);
-      const shut = all && shutOut(all);
-      const mayBegin = shut === undefined ? top && ownerIn(top.roster) : shut.at(-1)!.author;
       const anew = possible.filter(
         (x) =>
           top !== undefined &&
@@ -167,7 +171,8 @@ export function model(given: readonly ModelFact[], viewer: ModelViewer, now: num
           !owners.some((p) => p.id === x.prev && chainAtLast(p) !== undefined) &&
           (x.author === mayBegin || viewer.reinvitedBy.includes(x.author)),
       );
-      if (anew.length === 0) return;
+      if (anew.length === 0 && mayBegin === mayBeginNow()) return;
+      if (anew.length === 0) mayBegin = mayBeginNow();
       roots = [...roots, ...first(anew)];
       remembered = new Map();
     }

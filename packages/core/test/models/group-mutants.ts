@@ -158,7 +158,7 @@ export const MUTANTS: readonly Mutant[] = [
     from: "if (fact.author !== owner && !viewer.reinvitedBy.includes(fact.author)) continue;",
     to: "",
   },
-  { why: "nobody may begin a history anew", file: history, from: "if (beginning === undefined) break;", to: "break;" },
+  { why: "nobody may begin a history anew", file: history, from: "if (beginning !== undefined) {", to: "if (false) {" },
   {
     why: "strangers' events make me stale",
     file: select,
