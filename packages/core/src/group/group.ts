@@ -11,7 +11,7 @@
  */
 import { type PubkeyHex, toHex } from "../bytes.ts";
 import { UsageError } from "../errors.ts";
-import type { Rumor, SignedEvent, VerifiedEvent } from "../nostr/event.ts";
+import type { Rumor, VerifiedEvent } from "../nostr/event.ts";
 import { signEvent } from "../nostr/event.ts";
 import { hasWork } from "../nostr/nip13.ts";
 import type { Secret } from "../secret.ts";
@@ -273,9 +273,28 @@ export function openRequests(state: Group, now: number): readonly Message[] {
   });
 }
 
-/** What the driver stores: everything else is made from it. Secrets are the store's to encrypt. */
-export function heldEvents(state: Group): readonly SignedEvent[] {
-  return state.reader.events();
+/** What a store keeps of a group. Group secrets and keys of one's own are kept apart, encrypted (`ReaderConfig`). */
+export interface Saved {
+  readonly events: readonly VerifiedEvent[];
+  readonly done: readonly string[];
+  readonly viewer: Viewer;
+}
+
+export function saved({ reader, ledger, done }: Group): Saved {
+  return { events: reader.events(), done: [...done], viewer: ledger.viewer };
+}
+
+/** The same group after a restart. What was planned is planned anew by the next `woke`; work begun is lost. */
+export function reopenGroup(config: ReaderConfig, { events, done, viewer }: Saved, now: number): Group {
+  let reader = Reader.open(config);
+  let ledger = Ledger.of([], viewer);
+  for (const event of events) {
+    const read = reader.read(event);
+    reader = read.reader;
+    ledger = read.facts.reduce((l, fact) => l.add(fact), ledger);
+  }
+  const core = { reader, ledger, done: new Set(done), mining: [] };
+  return inPhase({ ...core, kind: "outside" }, phaseOf(ledger.select(now), viewer.me), undefined);
 }
 
 export function selectionOf(state: Group, now: number): Selection {

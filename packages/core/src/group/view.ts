@@ -14,9 +14,12 @@ export type Phase = "outside" | "member" | "admin" | "owner" | "leaver" | "remov
 
 export function phaseOf(selection: Selection, me: PubkeyHex): Phase {
   if (selection.kind === "none") return "outside";
-  const { tip, choice, blocks } = selection;
+  const { tip, choice, blocks, history } = selection;
   if (blocks.includes("removed-or-garbled") || blocks.includes("branch-lost")) return "removed";
-  if (!isMember(tip.fact.roster, me)) return "removed";
+  if (!isMember(tip.fact.roster, me)) {
+    // A guest looks in through a private invite (GROUP-13) and was never inside.
+    return [...history.nodes.values()].some(({ fact }) => isMember(fact.roster, me)) ? "removed" : "outside";
+  }
   if (choice.leaving.has(me)) return "leaver";
   return tip.fact.roster.find((member) => member.person === me)!.role;
 }

@@ -43,6 +43,7 @@ test(`GROUP-14…22: ${HISTORIES} histories with real keys: the machines agree, 
     for (let i = 0; i < 8; i++) {
       act(random, crowd, random.pick(crowd.devices));
       const deaf = crowd.devices.filter(() => random.chance(0.3)).map((device) => device.name);
+      if (random.chance(0.3)) random.pick(crowd.devices).restart();
       if (random.chance(0.7)) crowd.deliver(deaf);
       if (random.chance(0.5)) crowd.pass(random.below(60), deaf);
     }

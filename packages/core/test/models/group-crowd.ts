@@ -12,7 +12,7 @@ import { toHex } from "../../src/bytes.ts";
 import type { RandomSource } from "../../src/curve/curve.ts";
 import { createGroup } from "../../src/group/acts.ts";
 import type { Effect, GroupMeans } from "../../src/group/effects.ts";
-import { type Group, type GroupEvent, openGroup, step } from "../../src/group/group.ts";
+import { type Group, type GroupEvent, openGroup, reopenGroup, saved, step } from "../../src/group/group.ts";
 import { type GroupInfo, PLAIN_GROUP } from "../../src/group/metadata.ts";
 import { type View, viewOf } from "../../src/group/view.ts";
 import { signEvent, type VerifiedEvent } from "../../src/nostr/event.ts";
@@ -57,6 +57,16 @@ export class Device {
       }
     }
     return effects;
+  }
+
+  /** Power fails, and the device comes back from what it had stored; it asks the relays and looks at the clock. */
+  restart(): void {
+    const { config } = this.state.reader;
+    const kept = { ...config, secrets: this.state.reader.secrets() };
+    this.state = reopenGroup(kept, saved(this.state), this.#crowd.now);
+    this.wakeAt = undefined;
+    this.do({ kind: "woke", now: this.#crowd.now });
+    this.#crowd.network.ask(this.#index);
   }
 
   view(): View {

@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
-import { Crowd } from "../models/group-crowd.ts";
+import { openGroup, openRequests } from "../../src/group/group.ts";
+import { openInvite, sealInvite } from "../../src/group/invite.ts";
+import { infoOf } from "../../src/group/show.ts";
+import { Crowd, curve } from "../models/group-crowd.ts";
 
 test("GROUP-5, GROUP-6, GROUP-7: create with three: everybody reads everybody, and sees the same roster", () => {
   const crowd = new Crowd(["anna", "ben", "cleo"]);
@@ -146,4 +149,54 @@ test("GROUP-18: two devices of one owner: the branch that lost is repeated, and 
   expect(ben.mayWrite && first!.view().mayWrite && second!.view().mayWrite).toBe(true);
   const dorasIn = ben.members.some((member) => member.person === dora!.me);
   expect(dora!.view().mayWrite).toBe(dorasIn);
+});
+
+test("GROUP-13: a guest with a private invite sees name and members, and is asked before he belongs", () => {
+  const crowd = new Crowd(["anna", "ben"], ["dora"]);
+  const [anna, ben, dora] = [crowd.get("anna"), crowd.get("ben"), crowd.get("dora")];
+  const view = ben.state.ledger.select(crowd.now);
+  if (view.kind === "none") throw new Error("ben is a member");
+  const { random } = crowd;
+  const secret = ben.state.reader.secretOf(view.choice.current.key)!;
+  const sealed = sealInvite(
+    { create: crowd.create, owner: anna.me, secret, relays: [] },
+    ben.real,
+    dora.me,
+    random,
+    curve,
+  );
+  const opened = openInvite(sealed, ben.me, dora.real, curve);
+  if (!opened.ok) throw new Error(opened.reason);
+  const { invite } = opened;
+  const config = { create: invite.create, mine: { real: dora.real, encryption: [] }, curve, secrets: [invite.secret] };
+  dora.state = openGroup(config, [invite.owner]);
+  crowd.catchUp("dora");
+  expect(infoOf(dora.state, crowd.now)?.name).toBe("the rose");
+  expect(dora.view().members.map((member) => member.person)).toEqual([anna.me, ben.me]);
+  expect(dora.view()).toMatchObject({ phase: "outside", mayWrite: false });
+  dora.do({ kind: "asked", key: view.choice.current.key, text: "may I?", difficulty: 0, now: crowd.now });
+  crowd.deliver();
+  expect(openRequests(anna.state, crowd.now).map((one) => one.author)).toEqual([dora.me]);
+  anna.do({ kind: "changed", change: { add: [dora.me] }, now: crowd.now });
+  crowd.deliver();
+  expect(openRequests(anna.state, crowd.now)).toEqual([]);
+  expect(dora.view()).toMatchObject({ phase: "member", mayWrite: true });
+});
+
+test("a device that restarts is where it was, and does nothing twice", () => {
+  const crowd = new Crowd(["anna", "ben", "cleo"]);
+  const [ben, cleo] = [crowd.get("ben"), crowd.get("cleo")];
+  cleo.do({ kind: "left", now: crowd.now });
+  crowd.deliver();
+  ben.restart();
+  crowd.deliver();
+  expect(ben.view()).toMatchObject({ leaving: [cleo.me], mayWrite: false });
+  crowd.pass(60);
+  const rotations = (): number => crowd.network.stored(0).filter((event) => event.kind === 486).length;
+  const before = rotations();
+  for (const device of crowd.devices) device.restart();
+  crowd.deliver();
+  crowd.pass(120);
+  expect(rotations()).toBe(before);
+  expect(ben.view().mayWrite).toBe(true);
 });
