@@ -3,7 +3,7 @@
  * Everything runs in constant time; `isZero` and its kind return 0 or 1.
  */
 import { FIELD_ONE, FIELD_P } from "./constants.generated";
-import { mul, sqr } from "./field.generated";
+import { KEPT, mul, sqr } from "./field.generated";
 
 const MASK: i64 = 0x1fff_ffff;
 const TOP_MASK: i64 = 0xff_ffff;
@@ -211,6 +211,7 @@ export function inverseSquareRootPower(r: usize, a: usize): void {
 export function wipeFieldScratch(): void {
   memory.fill(canonical, 0, 36);
   memory.fill(powers, 0, 36 * 8);
+  memory.fill(KEPT, 0, 72);
   memory.fill(tested, 0, 36);
   memory.fill(left, 0, 36);
 }

@@ -3,8 +3,8 @@
  * interval arithmetic, and writing one that could leave the signed 64-bit range throws. The field generator writes all
  * its code through this, so the bounds of lazy reduction are checked by the machine each time the kernel is built.
  *
- * `modular` values are the exception, and the only one: ring expressions mod 2^64 (a Karatsuba difference may wrap)
- * whose final value is claimed to lie in an interval derived another way; the tests evaluate both ways and compare.
+ * `modular` values are the exception, and the only one: the text of a whole column, whose range is computed beside it
+ * from the same operands; the tests evaluate text and formula and compare.
  */
 const MIN = -(2n ** 63n);
 const MAX = 2n ** 63n - 1n;
@@ -60,6 +60,15 @@ export class Code {
   /** An expression mod 2^64 whose value, taken as a signed integer, is claimed to lie in `range`. */
   modular(text, range) {
     return this.#define("v", text, range);
+  }
+
+  /** Puts a value into scratch memory, and takes it out again with the range that it had. */
+  keep(index, value) {
+    this.#lines.push(`store<i64>(KEPT, ${value.text}, ${8 * index});`);
+  }
+
+  kept(index, { low, high }) {
+    return this.#define("v", `load<i64>(KEPT, ${8 * index})`, { low, high });
   }
 
   lines() {

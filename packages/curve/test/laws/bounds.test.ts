@@ -11,6 +11,8 @@ function interpret(source: string, inputs: Readonly<Record<string, readonly bigi
   const evaluate = (expression: string): bigint => {
     const load = /^i64\.load32_s\((\w+), (\d+)\)$/.exec(expression);
     if (load) return inputs[load[1]!]![Number(load[2]) / 4]!;
+    const kept = /^load<i64>\(KEPT, (\d+)\)$/.exec(expression);
+    if (kept) return values.get(`KEPT ${kept[1]}`)!;
     const low = /^\((\w+) as u32\) as i64$/.exec(expression);
     if (low) return BigInt.asUintN(32, read(low[1]!));
     const other = /^\(?(\w+) (<<|>>|&|-) (\w+)\)?$/.exec(expression);
@@ -33,6 +35,8 @@ function interpret(source: string, inputs: Readonly<Record<string, readonly bigi
   for (const line of source.split("\n")) {
     const definition = /^ {2}const (\w+): i64 = (.*);$/.exec(line);
     if (definition) values.set(definition[1]!, evaluate(definition[2]!));
+    const keep = /^ {2}store<i64>\(KEPT, (\w+), (\d+)\);$/.exec(line);
+    if (keep) values.set(`KEPT ${keep[2]}`, values.get(keep[1]!)!);
     const store = /^ {2}i64\.store32\(r, (\w+), (\d+)\);$/.exec(line);
     if (store) result[Number(store[2]) / 4] = values.get(store[1]!)!;
   }
