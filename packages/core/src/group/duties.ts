@@ -48,17 +48,27 @@ export function duties(
     const said = complaintAbout(target, view, reader, already, means);
     if (said !== undefined && once(`complaint:${target}`)) tell(said.base, said.words);
   }
-  if (isMember(view.tip.fact.roster, me) && !view.choice.leaving.has(me)) {
-    for (const held of reader.leavesOf(view.choice.leaving)) {
-      if (held.under.has(view.tip.fact.key) || !once(`leave:${view.tip.fact.id}:${held.carried.sig}`)) continue;
-      tell(view.tip.fact, { kind: "leave", leave: held.carried });
-    }
-  }
   for (const { fact } of branchesToCallLost(view, me)) {
     if (once(`lost:${fact.id}`)) tell(fact, { kind: "lost", target: fact.id });
   }
   const { change, ask } = ownersDuties(view, me, once);
   return { publish, change, ask, done };
+}
+
+/**
+ * GROUP-12: leaves that were said under an earlier key, told once under that of o*, for members who came later. Whoever
+ * rotates does it before (GROUP-16), so that it is one member and not all.
+ */
+export function leavesToPassOn(view: Found, reader: Reader, means: GroupMeans, now: number): readonly VerifiedEvent[] {
+  const { fact } = view.tip;
+  return reader
+    .leavesOf(view.choice.leaving)
+    .filter((held) => !held.under.has(fact.key))
+    .map((held) => {
+      const words: Words = { kind: "leave", leave: held.carried };
+      const { event, alias } = note(reader.config.create, fact, words, means.real, now, means);
+      return signEvent(event, alias, means.random(32), means.curve);
+    });
 }
 
 /** Only of what names me and does not open, or of a 486 that leaves me out: a 485 without me is a removal. */

@@ -27,7 +27,7 @@ import {
   type Unsigned,
 } from "./acts.ts";
 import { MAX_DIFFICULTY } from "./candidates.ts";
-import { duties } from "./duties.ts";
+import { duties, leavesToPassOn } from "./duties.ts";
 import type { Effect, GroupMeans } from "./effects.ts";
 import type { Viewer } from "./facts.ts";
 import { Ledger } from "./ledger.ts";
@@ -214,9 +214,15 @@ function wake(state: Group, now: number, means: GroupMeans): Step {
     return looked.effects.length > 0 ? looked : { ...looked, ignored: "nothing-to-do" };
   }
   const done = new Set([...looked.state.done, planName(plan)]);
-  const made = memberRotation(view, looked.state.reader, means.real, now, means);
-  const after = work({ ...looked.state, done }, made, view.tip.fact.difficulty, now, means);
-  const effects = looked.effects.filter((effect) => effect.kind !== "wake");
+  let next: Group = { ...looked.state, done };
+  const effects: Effect[] = looked.effects.filter((effect) => effect.kind !== "wake");
+  for (const event of leavesToPassOn(view, next.reader, means, now)) {
+    const own = absorb(next, event);
+    next = own.state;
+    effects.push(...own.effects);
+  }
+  const made = memberRotation(view, next.reader, means.real, now, means);
+  const after = work(next, made, view.tip.fact.difficulty, now, means);
   return { state: after.state, effects: [...effects, ...after.effects] };
 }
 

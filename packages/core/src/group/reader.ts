@@ -61,7 +61,7 @@ export class Reader {
 
   /** All that was said, in the order of reading. */
   messages(): readonly Message[] {
-    return this.#current().messages;
+    return this.#current().messages.slice();
   }
 
   /** GROUP-21: what this event announced. */

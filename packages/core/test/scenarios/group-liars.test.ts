@@ -166,3 +166,16 @@ test("GROUP-2, GROUP-11, G-16: where the group asks for work, rotations and requ
   const rotations = crowd.network.stored(0).filter((event) => event.kind === 486);
   expect(rotations.some((event) => event.tags.at(-1)?.[0] === "nonce")).toBe(true);
 });
+
+test("GROUP-12: a leave that newer members cannot read is passed on once, not by everybody", () => {
+  const crowd = new Crowd(["anna", "ben", "cleo", "dora", "emil"], ["finn"]);
+  const [anna, cleo, finn] = [crowd.get("anna"), crowd.get("cleo"), crowd.get("finn")];
+  cleo.do({ kind: "left", now: crowd.now });
+  anna.do({ kind: "changed", change: { add: [finn.me] }, now: crowd.now });
+  crowd.deliver(["anna"]);
+  expect(finn.view().leaving).toEqual([]);
+  crowd.pass(60, ["anna"]);
+  expect(finn.view()).toMatchObject({ leaving: [cleo.me], mayWrite: true });
+  const passedOn = crowd.network.stored(0).filter((event) => event.kind === 482);
+  expect(passedOn).toHaveLength(1);
+});
