@@ -106,10 +106,7 @@ function compare(
   if (JSON.stringify(ours) !== JSON.stringify(model)) expect(ours, where).toEqual(model);
 }
 
-/**
- * "A former owner changes nothing that his successor did not list": without those acts the answer is the same. What an
- * acceptance that does not count lists stays too: it may be void by its own account, for having listed just that.
- */
+/** "A former owner changes nothing that his successor did not list": without those acts the answer is the same. */
 function closed(
   { room, view }: Place,
   facts: readonly Control[],
@@ -119,10 +116,8 @@ function closed(
 ): void {
   const { chain, accepts } = view.owners ?? { chain: [], accepts: [] };
   if (chain.length < 2) return;
-  const counting = new Set(accepts.map((accept) => accept.id));
-  const listed = new Set(facts.flatMap((fact) => (fact.type === "accept" && !counting.has(fact.id) ? fact.seen : [])));
   const kept = facts.filter((fact) => {
-    if (!("tenure" in fact) || listed.has(fact.id)) return true;
+    if (!("tenure" in fact)) return true;
     const i = chain.findIndex(({ name, owner: by }) => name === fact.tenure && by === fact.author);
     const closing = accepts[i];
     return closing === undefined || closing.seen.includes(fact.id) || closing.offer === fact.id;

@@ -187,13 +187,14 @@ export class World {
     const tenure = this.chance.pick([undefined, ...(view.owners?.chain ?? []).map(({ name }) => name)]);
     const me = this.people[who]!;
     const time = this.net.now + this.chance.below(1_400) - 600;
-    const base = { id: this.id(), author: me, time, channel: room.id, tenure };
+    const said = { id: this.id(), author: me, time, channel: room.id };
+    const base = { ...said, tenure };
     const seen = facts.filter(() => this.chance.chance(0.4)).map(({ id }) => id);
     const choice = this.chance.below(5);
     const send = (fact: Fact): boolean => this.net.publish(who, this.sent(fact, room.key));
     if (choice === 0) send(change({ ...base, name: "forged" }));
     else if (choice === 1) send(offer({ ...base, to: this.anyone() }));
-    else if (choice === 2 && offers.length > 0) send(accept({ ...base, offer: this.chance.pick(offers).id, seen }));
+    else if (choice === 2 && offers.length > 0) send(accept({ ...said, offer: this.chance.pick(offers).id, seen }));
     else if (choice === 3) send(notice({ ...base, next: this.id() }));
     else if (this.roomLeft) this.#hostileMove(who, room.key, base);
   }
