@@ -78,7 +78,7 @@ export function ownerRotation(
     base: baseOf(tip, reader),
     handovers: handoversAfter(tip),
     left,
-    wrapTo: wrapTo(roster, reader),
+    wrapTo: wrapTo(roster),
   };
   return buildKeys(template, real, random, curve);
 }
@@ -107,18 +107,15 @@ function nextRoster(view: Found, change: OwnerChange, eks: EncryptionKeys): read
   const others = all.filter((member) => member !== owner);
   return [owner, ...others].map((member, rank) => {
     const role: Role = rank === 0 ? "owner" : member.role === "owner" ? "member" : member.role;
-    const ek = eks.get(member.person)?.id;
-    return memberLine({ person: member.person, role, rank, since: member.since, ...(ek === undefined ? {} : { ek }) });
+    const announced = eks.get(member.person);
+    const encryption = announced && { ek: announced.id, to: announced.ek };
+    return memberLine({ person: member.person, role, rank, since: member.since, ...encryption });
   });
 }
 
-/** GROUP-21: the encryption keys that the roster names, where I hold their announcements. */
-function wrapTo(roster: readonly Member[], reader: Reader): ReadonlyMap<PubkeyHex, PubkeyHex> {
-  const named = roster.flatMap((member): [PubkeyHex, PubkeyHex][] => {
-    const said = member.ek && reader.announced(member.ek);
-    return said && said.person === member.person ? [[member.person, said.ek]] : [];
-  });
-  return new Map(named);
+/** GROUP-21: the encryption keys that the roster names. */
+function wrapTo(roster: readonly Member[]): ReadonlyMap<PubkeyHex, PubkeyHex> {
+  return new Map(roster.flatMap((member) => (member.to === undefined ? [] : [[member.person, member.to]])));
 }
 
 /** A 486 that carries out everybody in L (GROUP-7, GROUP-8); undefined where a leave is known only by name. */
@@ -136,9 +133,8 @@ export function memberRotation(
   const roster = fact.roster
     .filter((member) => !leaving.has(member.person))
     .map((member) => (member.person === me ? memberLine({ ...member, rank: last }) : member));
-  // One leave of each person is enough; his 484's id serves relays, the zero id stands where only the words came.
-  const latest = new Map(reader.leavesOf(leaving).map((held) => [held.carried.pubkey, held]));
-  const held = [...latest.values()];
+  // A 484's id serves relays; the zero id stands where only the words came.
+  const held = reader.leavesOf(leaving);
   const template: KeysTemplate = {
     created_at: now,
     roster,
@@ -150,7 +146,7 @@ export function memberRotation(
       leaves: held.map(({ carried }) => carried),
       ids: held.map(({ id }) => id ?? ("0".repeat(64) as EventId)),
     },
-    wrapTo: wrapTo(roster, reader),
+    wrapTo: wrapTo(roster),
   };
   return buildKeys(template, real, random, curve);
 }

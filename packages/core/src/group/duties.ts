@@ -82,7 +82,12 @@ function complaintAbout(target: EventId, view: Found, reader: Reader, already: R
   const base = byMember
     ? view.tip
     : [...view.history.nodes.values()].find((node) => standsUnder(node.fact.id, target, view));
-  const complaint = complain(event, means.real, reader.config.mine.encryption.at(-1), means.random, means.curve);
+  const { encryption } = reader.config.mine;
+  // GROUP-21: a 486 wraps to the key that its base names; of an unopened 485 the newest is the best guess.
+  const me = toHex(means.real.pubkey);
+  const named = byMember ? view.tip.fact.roster.find((member) => member.person === me)?.to : undefined;
+  const ek = byMember ? encryption.find((secret) => toHex(secret.pubkey) === named) : encryption.at(-1);
+  const complaint = complain(event, means.real, ek, means.random, means.curve);
   return base && complaint && { base: base.fact, words: { kind: "complaint", complaint } as const };
 }
 

@@ -20,6 +20,8 @@ export interface Member {
   readonly since: number;
   /** GROUP-21: the event that announced the encryption key to which the group secret was wrapped for him. */
   readonly ek?: EventId;
+  /** That key itself, so that whoever comes later can wrap to it and judge complaints. */
+  readonly to?: PubkeyHex;
   /** The detail as sealed, byte for byte: a 486 must repeat it (GROUP-7). */
   readonly json: string;
 }

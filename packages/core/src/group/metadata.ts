@@ -118,18 +118,19 @@ export function writeMetadata({ info, epoch, prev, left, weight, seed, leaves }:
 
 const detail = object(
   { pubkey: hexText(32), role: oneOf<Role>("owner", "admin", "member"), rank: integer({ max: 1 << 20 }) },
-  { optional: { since: integer(), ek: hexText(32) }, unknown: "ignore" },
+  { optional: { since: integer(), ek: hexText(32), to: hexText(32) }, unknown: "ignore" },
 );
 
 /** One line of the roster from its sealed JSON. Throws WireError. */
 export function readDetail(json: string): Member {
-  const { pubkey, role, rank, since = 0, ek } = readShape(detail, json, "detail", LIMITS);
+  const { pubkey, role, rank, since = 0, ek, to } = readShape(detail, json, "detail", LIMITS);
   const known = { person: pubkey as PubkeyHex, role, rank, since, json };
-  return ek === undefined ? known : { ...known, ek: ek as EventId };
+  return ek === undefined || to === undefined ? known : { ...known, ek: ek as EventId, to: to as PubkeyHex };
 }
 
 export function memberLine(member: Omit<Member, "json">): Member {
-  const { person, role, rank, since, ek } = member;
-  const json = writeShape(detail, { pubkey: person, role, rank, since, ...(ek === undefined ? {} : { ek }) });
+  const { person, role, rank, since, ek, to } = member;
+  const encryption = ek === undefined || to === undefined ? {} : { ek, to };
+  const json = writeShape(detail, { pubkey: person, role, rank, since, ...encryption });
   return { ...member, json };
 }

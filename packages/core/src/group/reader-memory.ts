@@ -98,7 +98,9 @@ export class Memory {
   readonly #unsealed = new Map<EventId, RotationFact | undefined>();
   readonly #accusations = new Map<EventId, Accusation[]>();
   readonly #announced = new Map<EventId, { readonly person: PubkeyHex; readonly ek: PubkeyHex; readonly at: number }>();
-  readonly #rosterEks = new Map<EventId, ReadonlyMap<PubkeyHex, EventId>>();
+  readonly #wrappedTo = new Map<EventId, ReadonlyMap<PubkeyHex, PubkeyHex>>();
+  /** Targets of complaints whose base is not held, by that base. */
+  readonly #baseless = new Map<EventId, EventId[]>();
 
   constructor(config: ReaderConfig, events: readonly VerifiedEvent[]) {
     this.#config = config;
@@ -116,7 +118,7 @@ export class Memory {
       this.held.set(event.id, event);
       this.events.push(event);
       const said = this.#byKind(event);
-      this.#judgeWaiting(event.id);
+      for (const target of [event.id, ...(this.#baseless.get(event.id) ?? [])]) this.#judgeWaiting(target);
       return said;
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
@@ -174,8 +176,8 @@ export class Memory {
     }
     const { fact, leaves, info } = opened;
     this.infos.set(event.id, info);
-    const eks = fact.roster.flatMap((m): [PubkeyHex, EventId][] => (m.ek === undefined ? [] : [[m.person, m.ek]]));
-    this.#rosterEks.set(event.id, new Map(eks));
+    const keys = fact.roster.flatMap((m): [PubkeyHex, PubkeyHex][] => (m.to === undefined ? [] : [[m.person, m.to]]));
+    this.#wrappedTo.set(event.id, new Map(keys));
     this.facts.push(...leaves);
     if (fact.kind === "owner") this.facts.push(fact);
     else {
@@ -303,22 +305,23 @@ export class Memory {
     const tags = this.#tags.get(target);
     if (accusations === undefined) return undefined;
     if (event === undefined || tags === undefined) return "target-not-held";
+    // GROUP-15: under the key of the owner event that a 486 stands on, so that the same people can read it.
+    const base = event.kind === MEMBER_ROTATION ? tags.refs[1]! : undefined;
+    if (base !== undefined && !this.#tags.has(base)) {
+      append(this.#baseless, base, target);
+      return "target-not-held";
+    }
     this.#accusations.delete(target);
     let said: Ignored | undefined;
     for (const { id, key, victim, complaint } of accusations) {
-      // GROUP-15: under the key of the owner event that a 486 stands on, so that the same people can read it.
-      const base = event.kind === MEMBER_ROTATION ? this.#tags.get(tags.refs[1]!)?.key : key;
-      const named = this.#rosterEks.get(target)?.get(victim);
-      const ek = named === undefined ? undefined : this.#announced.get(named)?.ek;
-      const proven = base === key && provesFault(complaint, victim, event, ek, this.#config.curve);
+      // A 486 repeats the details of its base, which whoever reads this opens; so all judge alike.
+      const to = this.#wrappedTo.get(base ?? target)?.get(victim);
+      const rightKey = base === undefined || this.#tags.get(base)?.key === key;
+      const proven = rightKey && provesFault(complaint, victim, event, to, this.#config.curve);
       if (proven) this.facts.push({ kind: "complaint", id, target, victim });
       else said = "proves-nothing";
     }
     return said;
-  }
-
-  announcement(id: EventId): { readonly person: PubkeyHex; readonly ek: PubkeyHex } | undefined {
-    return this.#announced.get(id);
   }
 
   forget(key: PubkeyHex): void {

@@ -64,11 +64,6 @@ export class Reader {
     return this.#current().messages.slice();
   }
 
-  /** GROUP-21: what this event announced. */
-  announced(id: EventId): { readonly person: PubkeyHex; readonly ek: PubkeyHex } | undefined {
-    return this.#current().announcement(id);
-  }
-
   /** GROUP-21: the same events with other keys of mine: a fresh one made, an ended one deleted. */
   rekeyed(mine: OwnKeys): Reader {
     const memory = this.#current();
@@ -92,9 +87,15 @@ export class Reader {
     return this.#current().held.get(id);
   }
 
-  /** The leaves of these persons, to carry or to pass on; `under` lists the keys under which each was said. */
+  /** The latest leave of each of these persons, to carry or to pass on; `under`: the keys under which it was said. */
   leavesOf(persons: ReadonlySet<PubkeyHex>): readonly HeldLeave[] {
-    return [...this.#current().leaves.values()].filter((held) => persons.has(held.carried.pubkey));
+    const latest = new Map<PubkeyHex, HeldLeave>();
+    for (const held of this.#current().leaves.values()) {
+      const { pubkey } = held.carried;
+      const known = latest.get(pubkey);
+      if (persons.has(pubkey) && (known === undefined || known.epoch < held.epoch)) latest.set(pubkey, held);
+    }
+    return [...latest.values()];
   }
 
   /** GROUP-21: the newest encryption key that each person announced, and where. */

@@ -102,6 +102,6 @@ export function isRotationOf(
     const was = expected.get(member.person);
     if (was === undefined) return false;
     if (member.person !== operator) return member.json === was.json;
-    return member.rank === last && member.role === was.role && member.since === was.since && member.ek === was.ek;
+    return member.rank === last && member.role === was.role && member.since === was.since && member.to === was.to;
   });
 }

@@ -179,3 +179,36 @@ test("GROUP-12: a leave that newer members cannot read is passed on once, not by
   const passedOn = crowd.network.stored(0).filter((event) => event.kind === 482);
   expect(passedOn).toHaveLength(1);
 });
+
+test("GROUP-21, GROUP-15: in ek mode a complaint shows the point of the key that the roster names, and nothing less", () => {
+  const crowd = new Crowd(["anna", "ben", "cleo", "dora"], [], { ek: true });
+  const [anna, ben, cleo] = [crowd.get("anna"), crowd.get("ben"), crowd.get("cleo")];
+  for (const device of crowd.devices) {
+    device.do({ kind: "refreshed", encryption: [Secret.from(crowd.random(32), curve)], now: crowd.now });
+    crowd.deliver();
+  }
+  anna.do({ kind: "changed", change: {}, now: crowd.now });
+  crowd.deliver();
+  crowd.get("dora").do({ kind: "left", now: crowd.now });
+  crowd.deliver();
+  const view = ben.state.ledger.select(crowd.now);
+  if (view.kind === "none") throw new Error("ben is a member");
+  const { fact } = view.tip;
+  const named = new Map(fact.roster.map((member) => [member.person, member.to!]));
+  expect(named.size).toBe(4);
+  // A good rotation, and a victim who proves only that his real key opens nothing: the wrap was made for another.
+  const good = rotationBy(crowd, ben, { wrapTo: named });
+  crowd.network.publish(1, good);
+  crowd.deliver();
+  const half = complain(good, cleo.real, undefined, crowd.random, curve)!;
+  const words = { kind: "complaint", complaint: half } as const;
+  const { event, alias } = note(crowd.create, fact, words, cleo.real, crowd.now, { random: crowd.random, curve });
+  crowd.network.publish(2, signEvent(event, alias, crowd.random(32), curve));
+  crowd.deliver();
+  expect(currentOperators(crowd, ["anna", "ben", "cleo"])).toEqual(["ben", "ben", "ben"]);
+  // A lie: Cleo's client complains with both points, and everybody drops what Ben made.
+  const lie = rotationBy(crowd, ben, { wrapTo: new Map([...named, [cleo.me, stranger(crowd)]]) });
+  crowd.network.publish(1, lie);
+  crowd.deliver();
+  expect(currentOperators(crowd, ["anna", "ben", "cleo"])).toEqual([undefined, undefined, undefined]);
+});
