@@ -4,7 +4,7 @@ import { describeModel, playHistory, summary } from "../models/group-history.ts"
 
 /** `npm run test:long` plays a million. */
 const HISTORIES = process.env["SUBROSA_LONG"] ? 1_000_000 : 20_000;
-const PARTS = 20;
+const PARTS = 10;
 /** A busy machine is no failure. */
 const PATIENCE = process.env["SUBROSA_LONG"] ? 3_600_000 : 600_000;
 
