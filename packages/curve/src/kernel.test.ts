@@ -4,7 +4,7 @@ import { seededRandom } from "@subrosa/testkit/random";
 import { describe, expect, test } from "vitest";
 import { KERNEL_BASE64, KERNEL_SHA256 } from "./kernel.generated.ts";
 import { createKernel } from "./kernel.ts";
-import { fromBase64 } from "./wasm.ts";
+import { fromBase64, instantiate } from "./wasm.ts";
 
 const CALLS = process.env["SUBROSA_LONG"] === undefined ? 20_000 : 1_000_000;
 
@@ -16,10 +16,8 @@ describe("the kernel", () => {
     expect(gzipSync(bytes, { level: 9 }).length).toBeLessThan(60 * 1024);
   });
 
-  test("imports nothing", () => {
-    expect(
-      WebAssembly.Module.imports(new WebAssembly.Module(fromBase64(KERNEL_BASE64) as Uint8Array<ArrayBuffer>)),
-    ).toEqual([]);
+  test("needs nothing of its host: it is instantiated without imports", () => {
+    expect(instantiate<object>(fromBase64(KERNEL_BASE64))).toHaveProperty("memory");
   });
 
   test("states its memory, which the options decide", () => {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { openCurve } from "./open-curve.ts";
 
-const { WebAssembly: real } = globalThis;
+const { WebAssembly: real } = globalThis as unknown as { readonly WebAssembly: { readonly Instance: unknown } };
 
 afterEach(() => {
   Object.assign(globalThis, { WebAssembly: real });

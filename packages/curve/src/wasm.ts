@@ -53,7 +53,7 @@ export function instantiate<Exports>(bytes: Uint8Array): Exports {
   const { WebAssembly } = globalThis as unknown as Host;
   if (WebAssembly === undefined) throw new TypeError("this host has no WebAssembly");
   const module = new WebAssembly.Module(bytes);
-  return new WebAssembly.Instance(module, { env: {} }).exports as Exports;
+  return new WebAssembly.Instance(module, {}).exports as Exports;
 }
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

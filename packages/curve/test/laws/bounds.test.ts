@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { FUNCTIONS, generateFunction, REDUCED, SIGNED } from "../../build/generate-field.mjs";
+import {
+  type FieldFunction,
+  type Form,
+  FUNCTIONS,
+  generateFunction,
+  REDUCED,
+  SIGNED,
+  type Term,
+} from "../../build/generate-field.mjs";
 import { Code } from "../../build/straight-line.mjs";
 
 /** The 2^64 arithmetic of the generated code, run with BigInt: the same text, no other interpretation of the formula. */
@@ -47,9 +55,6 @@ const P = 2n ** 256n - 2n ** 32n - 977n;
 const whole = (limbs: readonly bigint[]): bigint => limbs.reduce((sum, limb, i) => sum + (limb << BigInt(29 * i)), 0n);
 const modP = (value: bigint): bigint => ((value % P) + P) % P;
 
-type Form = Readonly<Record<string, number>>;
-type Term = readonly [number, Form, Form?];
-const functions = FUNCTIONS as readonly { name: string; terms: readonly Term[]; factor?: bigint }[];
 const parametersOf = (terms: readonly Term[]): string[] => [
   ...new Set(terms.flatMap(([, ...forms]) => forms.flatMap((form) => Object.keys(form ?? {})))),
 ];
@@ -63,7 +68,7 @@ function formula(terms: readonly Term[], inputs: Readonly<Record<string, readonl
 }
 
 describe("limbs at their bounds", () => {
-  for (const { name, terms, factor } of functions) {
+  for (const { name, terms, factor } of FUNCTIONS) {
     const source = generateFunction({ name, comment: "", terms, factor });
     const parameters = parametersOf(terms);
 
@@ -89,9 +94,9 @@ describe("limbs at their bounds", () => {
   }
 
   test("one product more than the columns can hold does not generate", () => {
-    const tooMuch = { name: "seeded", comment: "", terms: [[4, { a: 1 }, { b: 1 }]] };
+    const tooMuch: FieldFunction = { name: "seeded", comment: "", terms: [[4, { a: 1 }, { b: 1 }]] };
     expect(() => generateFunction(tooMuch)).toThrow(RangeError);
-    const difference = {
+    const difference: FieldFunction = {
       name: "seeded",
       comment: "",
       terms: [
@@ -103,8 +108,8 @@ describe("limbs at their bounds", () => {
   });
 
   test("operands one bit wider do not generate", () => {
-    const wider = REDUCED.map(({ low, high }: { low: bigint; high: bigint }) => ({ low: 2n * low, high: 2n * high }));
-    const doubledY = functions.find(({ name }) => name === "doubledY")!;
+    const wider = REDUCED.map(({ low, high }) => ({ low: 2n * low, high: 2n * high }));
+    const doubledY = FUNCTIONS.find(({ name }) => name === "doubledY")!;
     expect(() => generateFunction(doubledY, { REDUCED: wider, SIGNED })).toThrow(RangeError);
   });
 

@@ -14,6 +14,7 @@ import {
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { compile } from "../../build/build.mjs";
+import { instantiate } from "../../src/wasm.ts";
 
 const RUNS = process.env["SUBROSA_LONG"] === undefined ? 2_000 : 100_000;
 const P = 2n ** 256n - 2n ** 32n - 977n;
@@ -24,8 +25,7 @@ let base = 0;
 
 beforeAll(async () => {
   const bytes = await compile(fileURLToPath(new URL("../../", import.meta.url)), "assembly/field-test.ts");
-  const { instance } = await WebAssembly.instantiate(bytes as Uint8Array<ArrayBuffer>, {});
-  exports = instance.exports as unknown as typeof exports;
+  exports = instantiate<typeof exports>(bytes);
   base = exports["scratch"]!();
 }, 120_000);
 
