@@ -93,8 +93,8 @@ export function addSeven(a: usize): void {
 const newX: usize = memory.data(36, 8);
 const newY: usize = memory.data(36, 8);
 
-/** The entry of the key with these x bytes, or 0 where they are no x of a point. */
-export function lookup(bytes: usize): usize {
+/** The entry of a key that is remembered, or 0. */
+export function recall(bytes: usize): usize {
   clock++;
   const set = setOf(bytes);
   for (let way: usize = 0; way < WAYS; way++) {
@@ -104,21 +104,23 @@ export function lookup(bytes: usize): usize {
       return entry;
     }
   }
+  return 0;
+}
+
+/** The entry of the key with these x bytes, or 0 where they are no x of a point. */
+export function lookup(bytes: usize): usize {
+  const known = recall(bytes);
+  if (known !== 0) return known;
   if (!isCanonicalBytes(bytes)) return 0;
   fromBytes(newX, bytes);
   if (!liftEven(newY, newX)) return 0;
-  return place(set, bytes, newX, newY);
+  return place(setOf(bytes), bytes, newX, newY);
 }
 
 /** Remembers a point that was computed here: canonical x, and the even one of its two y. */
-export function remember(bytes: usize, x: usize, evenY: usize): void {
-  clock++;
-  const set = setOf(bytes);
-  for (let way: usize = 0; way < WAYS; way++) {
-    const entry = set + way * KEY_BYTES;
-    if (load<u32>(entry + USED) !== 0 && sameBytes(entry, bytes)) return;
-  }
-  place(set, bytes, x, evenY);
+export function remember(bytes: usize, x: usize, evenY: usize): usize {
+  const known = recall(bytes);
+  return known !== 0 ? known : place(setOf(bytes), bytes, x, evenY);
 }
 
 function place(set: usize, bytes: usize, x: usize, y: usize): usize {
