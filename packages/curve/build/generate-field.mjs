@@ -171,7 +171,7 @@ function productColumns(code, a, b) {
 }
 
 /** Folds columns 9 … 16 once, then carries: two chains at once, then the few steps that join them. */
-function reduce(code, columns) {
+function reduce(code, columns, crowded) {
   const e = columns.slice(0, LIMBS);
   if (columns.length > LIMBS) {
     // Columns 9 … 17 as 32-bit words: 2^32 of one column is 8 of the next.
@@ -183,13 +183,15 @@ function reduce(code, columns) {
     d.push(code.scale(code.carry(columns[columns.length - 1], 32), 8n));
     // The fold of column 17 reaches column 9 again.
     d[0] = code.add(d[0], code.scale(d[8], 256n));
-    // Kept in memory meanwhile: the compiler then computes the upper columns first, and spills fewer of all.
-    d.forEach((value, k) => {
-      code.keep(k, value);
-    });
-    d.forEach((value, k) => {
-      d[k] = code.kept(k, value);
-    });
+    // Kept in memory meanwhile, the compiler computes the upper columns first and spills fewer of all; a square has few.
+    if (crowded) {
+      d.forEach((value, k) => {
+        code.keep(k, value);
+      });
+      d.forEach((value, k) => {
+        d[k] = code.kept(k, value);
+      });
+    }
     for (let k = 0; k < LIMBS; k++) {
       let folded = code.multiply(d[k], constant(977n));
       if (k > 0) folded = code.add(folded, code.scale(d[k - 1], 8n));
@@ -249,7 +251,8 @@ export function generateFunction({ name, comment, terms, factor }, classes = { R
   if (factor !== undefined) {
     columns = columns.map((column) => code.multiply(column, { text: "k", low: 0n, high: factor }));
   }
-  reduce(code, columns).forEach((limb, i) => {
+  const crowded = terms.some(([, left, right]) => right !== undefined && !same(left, right));
+  reduce(code, columns, crowded).forEach((limb, i) => {
     code.store("r", i, limb, classes.REDUCED[i]);
   });
   const signature = ["r", ...parameters].map((parameter) => `${parameter}: usize`);
