@@ -1,0 +1,89 @@
+/**
+ * Reads a whole store back and says, in sentences, what does not fit together: every id in the index leads to a whole
+ * record of that id whose JSON has that hash, every scan key leads to such a record, and the counts agree.
+ */
+import type { SignedEvent } from "@subrosa/core/nostr/event";
+import type { Database } from "lmdb";
+import { Entry } from "../event/entry.ts";
+import {
+  ADDRESS,
+  AUTHOR,
+  AUTHOR_KIND,
+  ID,
+  indexableRecord,
+  KIND,
+  readCurrent,
+  readPlace,
+  scanKeys,
+  TAG,
+  TIME,
+} from "./keys.ts";
+import type { EventLog } from "./log.ts";
+import { readPosition } from "./position.ts";
+import { inspectRecord } from "./record.ts";
+
+const PAUSE_EVERY = 2_000;
+
+export async function* checkStore(
+  index: Database<Buffer, Buffer>,
+  log: EventLog,
+  expected: number,
+  signal?: AbortSignal,
+): AsyncIterable<string> {
+  let events = 0;
+  let expectedKeys = 0;
+  for (const [i, { key, value }] of entries(index, ID)) {
+    signal?.throwIfAborted();
+    if (i % PAUSE_EVERY === PAUSE_EVERY - 1) await new Promise(setImmediate);
+    events++;
+    const id = key.subarray(1).toString("hex");
+    const place = readPlace(value);
+    const record = log.read(place);
+    if (record === undefined || inspectRecord(record.bytes).state !== "live") {
+      yield `event ${id}: its record at ${place.offset} is not whole`;
+      continue;
+    }
+    // Our own JSON; whether it still is what was signed is the question.
+    const event = JSON.parse(record.json.toString()) as SignedEvent;
+    if (record.id !== id || event.id !== id || Entry.identify(event) === undefined) {
+      yield `event ${id}: what is stored has another id`;
+    }
+    for (const scanKey of scanKeys(indexableRecord(record), place)) {
+      if (SCANNED.has(scanKey[0]!)) expectedKeys++;
+      if (!index.doesExist(scanKey)) yield `event ${id}: missing from index ${scanKey[0]}`;
+    }
+  }
+  if (events !== expected) yield `${events} events are indexed, ${expected} were counted`;
+  let keys = 0;
+  for (const prefix of SCANNED) {
+    for (const [i, { key }] of entries(index, prefix)) {
+      signal?.throwIfAborted();
+      if (i % PAUSE_EVERY === PAUSE_EVERY - 1) await new Promise(setImmediate);
+      keys++;
+      const position = readPosition(key, key.length);
+      if (log.read(position) === undefined) yield `index ${prefix}: an entry leads to nothing at ${position.offset}`;
+    }
+  }
+  if (keys !== expectedKeys) yield `the indices have ${keys} entries, the events call for ${expectedKeys}`;
+  for (const [, { value }] of entries(index, ADDRESS)) {
+    const current = readCurrent(value);
+    if (log.read(current)?.id !== current.id.toString("hex")) {
+      yield `a replaceable event's newest version ${current.id.toString("hex")} is not stored`;
+    }
+  }
+}
+
+const SCANNED: ReadonlySet<number> = new Set([TIME, AUTHOR, KIND, AUTHOR_KIND, TAG]);
+
+function* entries(index: Database<Buffer, Buffer>, prefix: number): Iterable<[number, { key: Buffer; value: Buffer }]> {
+  let i = 0;
+  // A read transaction that stays open would keep freed pages from being used; pieces of the tree do not.
+  let start: Buffer = Buffer.of(prefix);
+  for (;;) {
+    const piece = [...index.getRange({ start, end: Buffer.of(prefix + 1), limit: PAUSE_EVERY, exclusiveStart: i > 0 })];
+    for (const entry of piece) yield [i++, entry];
+    const last = piece.at(-1);
+    if (last === undefined || piece.length < PAUSE_EVERY) return;
+    start = last.key;
+  }
+}

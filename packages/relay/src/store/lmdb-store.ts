@@ -1,0 +1,495 @@
+/**
+ * The embedded store: events in a log (log.ts), indices in one LMDB tree (keys.ts).
+ *
+ * One writer. What waits is one batch: decided against the index, appended to the log, forced to disk, indexed, and
+ * only then answered. The log alone is the truth after a crash: the index says how far it got, and opening reads the
+ * rest of the log again. So the index needs no force to disk of its own, and a commit costs one.
+ *
+ * Bytes of deleted and expired events are overwritten after the commit that forgets them; a list in the index makes
+ * sure of it across a crash.
+ */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { EventId } from "@subrosa/core/bytes";
+import { type Database, open, type RootDatabase } from "lmdb";
+import type { Entry } from "../event/entry.ts";
+import { VANISH } from "../event/kind.ts";
+import { type ChangeReads, Changes } from "./changes.ts";
+import { checkStore } from "./check-store.ts";
+import {
+  AUTHOR,
+  BANNED,
+  ERASE,
+  EXPIRY,
+  ID,
+  indexableRecord,
+  META,
+  type Place,
+  placeBytes,
+  prefixed,
+  readPlace,
+  readTimeBytes,
+  timeBytes,
+  VANISHING,
+} from "./keys.ts";
+import { EventLog, SEGMENT } from "./log.ts";
+import type { IndexRange } from "./planner.ts";
+import { type Position, readPosition, SUFFIX, writePosition, writeTimeBound } from "./position.ts";
+import { encodeRecord, type StoredRecord } from "./record.ts";
+import { type ScanSource, UnionScan } from "./scan.ts";
+import {
+  type Outcome,
+  type PurgeResult,
+  type Scan,
+  type ScanRequest,
+  type Store,
+  StoreError,
+  type StoreRules,
+  type StoreStats,
+} from "./store.ts";
+
+export interface LmdbStoreOptions extends Partial<StoreRules> {
+  readonly dir: string;
+  /** `relaxed`: answer before the disk has it; at most the last second is lost with the power. */
+  readonly durability?: "full" | "relaxed";
+  /** Bytes of events kept in memory. */
+  readonly cacheBytes?: number;
+}
+
+interface Waiting {
+  readonly entries: readonly Entry[];
+  readonly now: number;
+  readonly resolve: (outcomes: readonly Outcome[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const DEFAULT_CACHE = 64 << 20;
+const MAX_BATCH = 1_000;
+const PURGE_PAGE = 256;
+const RELAXED_FLUSH_MS = 1_000;
+const META_TAIL = prefixed(META, Buffer.from("tail"));
+const META_EVENTS = prefixed(META, Buffer.from("events"));
+const META_FORMAT = prefixed(META, Buffer.from("format"));
+const FORMAT = Buffer.from("1");
+const SEGMENT_BYTES = prefixed(META, Buffer.from("segment:"));
+
+export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStore> {
+  mkdirSync(options.dir, { recursive: true, mode: 0o700 });
+  const root = open<Buffer, Buffer>({
+    path: join(options.dir, "index.mdb"),
+    encoding: "binary",
+    keyEncoding: "binary",
+    maxDbs: 2,
+    overlappingSync: true,
+    separateFlushed: true,
+  });
+  try {
+    const index = root.openDB<Buffer, Buffer>({ name: "index", encoding: "binary", keyEncoding: "binary" });
+    return await LmdbStore.start(options, root, index);
+  } catch (error) {
+    await root.close();
+    throw error;
+  }
+}
+
+export class LmdbStore implements Store {
+  readonly #root: RootDatabase<Buffer, Buffer>;
+  readonly #index: Database<Buffer, Buffer>;
+  readonly #rules: StoreRules;
+  #log!: EventLog;
+  #events = 0;
+  /** Where the next event will stand, as far as indexed. */
+  #tail = 0;
+  readonly #liveBytes = new Map<number, number>();
+  readonly #vanishing = new Map<string, number>();
+  readonly #queue: Waiting[] = [];
+  /** ERASE keys whose bytes are gone from the log; removed with the next batch. */
+  #erasedKeys: Buffer[] = [];
+  #erasing: Promise<void> = Promise.resolve();
+  /** Every write waits for the one before. */
+  #writing: Promise<void> = Promise.resolve();
+  #draining = false;
+  #closed = false;
+  readonly #flushTimer: NodeJS.Timeout | undefined;
+
+  private constructor(options: LmdbStoreOptions, root: RootDatabase<Buffer, Buffer>, index: Database<Buffer, Buffer>) {
+    this.#root = root;
+    this.#index = index;
+    this.#rules = { recipientDeletesWraps: options.recipientDeletesWraps ?? false };
+    if (options.durability === "relaxed") {
+      this.#flushTimer = setInterval(() => void this.#log.flush().catch(() => {}), RELAXED_FLUSH_MS);
+      this.#flushTimer.unref();
+    }
+  }
+
+  static async start(
+    options: LmdbStoreOptions,
+    root: RootDatabase<Buffer, Buffer>,
+    index: Database<Buffer, Buffer>,
+  ): Promise<LmdbStore> {
+    const store = new LmdbStore(options, root, index);
+    await store.#recover(options);
+    return store;
+  }
+
+  async #recover(options: LmdbStoreOptions): Promise<void> {
+    const format = this.#index.get(META_FORMAT);
+    if (format !== undefined && !FORMAT.equals(format)) {
+      throw new StoreError(
+        "store/format",
+        "this database was written by another version; export it there, import here",
+      );
+    }
+    const tail = this.#index.get(META_TAIL);
+    const events = this.#index.get(META_EVENTS);
+    this.#events = events ? readTimeBytes(events) : 0;
+    for (const key of this.#index.getKeys(under(SEGMENT_BYTES))) {
+      this.#liveBytes.set(key.readUInt32BE(SEGMENT_BYTES.length), readTimeBytes(this.#index.get(key)!));
+    }
+    for (const { key, value } of this.#index.getRange(under(Buffer.of(VANISHING)))) {
+      this.#vanishing.set(key.subarray(1).toString("hex"), readTimeBytes(value));
+    }
+    const lost: { record: StoredRecord; place: Place }[] = [];
+    const logOptions = {
+      durable: options.durability !== "relaxed",
+      cacheBytes: options.cacheBytes ?? DEFAULT_CACHE,
+    };
+    this.#log = EventLog.open(
+      join(options.dir, "events"),
+      logOptions,
+      tail ? readTimeBytes(tail) : 0,
+      (record, place) => {
+        lost.push({ record, place });
+      },
+    );
+    await this.#reindex(lost);
+    const unerased = [...this.#index.getKeys(under(Buffer.of(ERASE)))];
+    if (unerased.length > 0) this.#erase(unerased.map((key) => readPlace(key, 1)));
+  }
+
+  /** Does again what the log says happened after the index was last on disk. */
+  async #reindex(lost: readonly { record: StoredRecord; place: Place }[]): Promise<void> {
+    const changes = new Changes(this.#reads, this.#rules);
+    for (const { record, place } of lost) changes.replay(record, place);
+    changes.mark(META_FORMAT, FORMAT);
+    await this.#commit(
+      changes,
+      lost.map(({ place }) => place),
+    );
+  }
+
+  get tail(): number {
+    return this.#tail;
+  }
+
+  append(entries: readonly Entry[], now: number): Promise<readonly Outcome[]> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) {
+        reject(new StoreError("store/closed", "the store was closed"));
+        return;
+      }
+      this.#queue.push({ entries, now, resolve, reject });
+      this.#drain();
+    });
+  }
+
+  #drain(): void {
+    if (this.#draining) return;
+    this.#draining = true;
+    void this.#exclusively(async () => {
+      this.#draining = false;
+      const batch: Waiting[] = [];
+      for (let size = 0; size < MAX_BATCH; ) {
+        const waiting = this.#queue.shift();
+        if (waiting === undefined) break;
+        batch.push(waiting);
+        size += waiting.entries.length;
+      }
+      if (this.#queue.length > 0) this.#drain();
+      try {
+        await this.#appendBatch(batch);
+      } catch (error) {
+        for (const waiting of batch) waiting.reject(error);
+      }
+    });
+  }
+
+  async #appendBatch(batch: readonly Waiting[]): Promise<void> {
+    this.#root.resetReadTxn();
+    const changes = new Changes(this.#reads, this.#rules);
+    const records: Buffer[] = [];
+    const accepted: Place[] = [];
+    const before = this.#log.tail;
+    const outcomes = batch.map(({ entries, now }) =>
+      entries.map((entry): Outcome => {
+        const refusal = changes.refusal(entry, now);
+        if (refusal !== undefined) return refusal;
+        const record = encodeRecord(entry);
+        const place = this.#log.place(record.length, accepted.at(-1));
+        records.push(record);
+        accepted.push(place);
+        changes.store(entry, place);
+        return { kind: "stored", offset: place.offset };
+      }),
+    );
+    if (records.length > 0) await this.#log.append(records, accepted);
+    // A batch of duplicates takes the same way, so that its time does not tell that it was one.
+    try {
+      await this.#commit(changes, accepted);
+    } catch (cause) {
+      this.#log.rollback(before);
+      throw new StoreError("store/write", "the index could not be written", { cause });
+    }
+    batch.forEach((waiting, i) => {
+      waiting.resolve(outcomes[i]!);
+    });
+  }
+
+  /** Writes what was decided, in one transaction, and takes it into account. */
+  async #commit(changes: Changes, added: readonly Place[]): Promise<void> {
+    for (const key of this.#erasedKeys) changes.unmark(key);
+    this.#erasedKeys = [];
+    for (const { length, segment } of this.#account(changes, added)) {
+      changes.mark(segmentKey(segment), timeBytes(length));
+    }
+    changes.mark(META_TAIL, timeBytes(this.#log.tail));
+    changes.mark(META_EVENTS, timeBytes(this.#events + changes.added));
+    const commits = new Set<Promise<boolean>>();
+    for (const { key, value } of changes.writes) {
+      commits.add(value === undefined ? this.#index.remove(key) : this.#index.put(key, value));
+    }
+    try {
+      await Promise.all(commits);
+    } catch (error) {
+      (error as { commitError?: Promise<unknown> }).commitError?.catch(() => {});
+      throw error;
+    }
+    this.#events += changes.added;
+    for (const { pubkey, until } of changes.vanished) this.#vanishing.set(pubkey.toString("hex"), until);
+    this.#tail = this.#log.tail;
+    if (changes.erased.length > 0) this.#erase(changes.erased);
+  }
+
+  /** Live bytes of every segment that changed. */
+  #account(changes: Changes, added: readonly Place[]): { segment: number; length: number }[] {
+    const difference = new Map<number, number>();
+    const add = (place: Place, sign: 1 | -1): void => {
+      const segment = Math.floor(place.offset / SEGMENT);
+      difference.set(segment, (difference.get(segment) ?? 0) + sign * place.length);
+    };
+    for (const place of added) add(place, 1);
+    for (const place of changes.erased) add(place, -1);
+    return [...difference].map(([segment, change]) => {
+      const length = Math.max(0, (this.#liveBytes.get(segment) ?? 0) + change);
+      this.#liveBytes.set(segment, length);
+      return { segment, length };
+    });
+  }
+
+  /** Overwrites bytes that the index forgot, once the disk has forgotten them too. */
+  #erase(places: readonly Place[]): void {
+    this.#erasing = this.#erasing.then(async () => {
+      try {
+        await this.#root.flushed;
+        await this.#log.erase(places);
+        for (const place of places) this.#erasedKeys.push(prefixed(ERASE, placeBytes(place)));
+      } catch {
+        // The keys stay in the index; the next opening tries again.
+      }
+    });
+  }
+
+  scan(request: ScanRequest): Scan {
+    return new UnionScan(this.#source, request);
+  }
+
+  has(id: EventId): boolean {
+    return this.#index.doesExist(prefixed(ID, Buffer.from(id, "hex")));
+  }
+
+  async purge(now: number, max: number): Promise<PurgeResult> {
+    return this.#exclusively(async () => {
+      this.#root.resetReadTxn();
+      const changes = new Changes(this.#reads, this.#rules);
+      let more = this.#purgeExpired(changes, now, max);
+      more = this.#purgeVanished(changes, max) || more;
+      if (changes.writes.length === 0 && this.#erasedKeys.length === 0) return { erased: 0, more };
+      await this.#commit(changes, []);
+      for (const pubkey of changes.finishedVanishing) this.#vanishing.delete(pubkey);
+      await this.#erasing;
+      this.#removeDeadSegments();
+      return { erased: changes.erased.length, more };
+    });
+  }
+
+  #purgeExpired(changes: Changes, now: number, max: number): boolean {
+    const start = Buffer.of(EXPIRY);
+    const end = prefixed(EXPIRY, timeBytes(now + 1));
+    let seen = 0;
+    for (const key of this.#index.getKeys({ start, end, limit: max })) {
+      seen++;
+      const place = readPlace(key, 7);
+      const record = this.#log.read(place);
+      if (record === undefined) changes.unmark(key);
+      else changes.remove(indexableRecord(record), place);
+    }
+    return seen === max;
+  }
+
+  #purgeVanished(changes: Changes, max: number): boolean {
+    let erased = 0;
+    for (const [pubkey, until] of this.#vanishing) {
+      const author = Buffer.from(pubkey, "hex");
+      const range = { prefix: prefixed(AUTHOR, author), since: 0, until };
+      for (let after: Position | undefined; ; ) {
+        const page = this.#readRange(range, after, PURGE_PAGE);
+        for (const position of page) {
+          const record = this.#log.read(position);
+          // One's own vanish requests are kept: they are what keeps the rest away.
+          if (record === undefined || record.kind === VANISH) continue;
+          changes.remove(indexableRecord(record), position);
+          erased++;
+        }
+        after = page.at(-1);
+        if (page.length < PURGE_PAGE) break;
+        if (erased >= max) return true;
+      }
+      changes.unmark(prefixed(VANISHING, author));
+      changes.finishedVanishing.push(pubkey);
+    }
+    return false;
+  }
+
+  #removeDeadSegments(): void {
+    for (const segment of this.#log.segments) {
+      if (this.#liveBytes.get(segment) === 0) this.#log.removeSegment(segment);
+    }
+  }
+
+  remove(ids: readonly EventId[], ban: boolean): Promise<number> {
+    return this.#change((changes) => {
+      let removed = 0;
+      for (const id of ids) {
+        const bytes = Buffer.from(id, "hex");
+        if (changes.removeId(bytes)) removed++;
+        if (ban) changes.mark(prefixed(BANNED, bytes));
+      }
+      return removed;
+    });
+  }
+
+  allow(id: EventId): Promise<void> {
+    return this.#change((changes) => changes.unmark(prefixed(BANNED, Buffer.from(id, "hex"))));
+  }
+
+  async getMeta(name: string): Promise<string | undefined> {
+    return this.#index.get(metaKey(name))?.toString();
+  }
+
+  setMeta(name: string, value: string): Promise<void> {
+    return this.#change((changes) => changes.mark(metaKey(name), Buffer.from(value)));
+  }
+
+  /** A change that is no event: the log does not have it, so it waits until the index itself is on disk. */
+  #change<T>(decide: (changes: Changes) => T): Promise<T> {
+    return this.#exclusively(async () => {
+      this.#root.resetReadTxn();
+      const changes = new Changes(this.#reads, this.#rules);
+      const result = decide(changes);
+      await this.#commit(changes, []);
+      await this.#root.flushed;
+      return result;
+    });
+  }
+
+  stats(): StoreStats {
+    let bytes = 0;
+    for (const length of this.#liveBytes.values()) bytes += length;
+    return { events: this.#events, bytes };
+  }
+
+  check(signal?: AbortSignal): AsyncIterable<string> {
+    return checkStore(this.#index, this.#log, this.#events, signal);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearInterval(this.#flushTimer);
+    await this.#writing;
+    await this.#erasing;
+    await this.#root.flushed;
+    await this.#log.close();
+    await this.#root.close();
+  }
+
+  #exclusively<T>(job: () => Promise<T>): Promise<T> {
+    if (this.#closed) return Promise.reject(new StoreError("store/closed", "the store was closed"));
+    const result = this.#writing.then(job);
+    this.#writing = result.then(
+      () => {},
+      () => {},
+    );
+    return result;
+  }
+
+  readonly #reads: ChangeReads = {
+    get: (key) => this.#index.get(key),
+    load: (place) => this.#log.read(place),
+  };
+
+  readonly #readRange = (range: IndexRange, after: Position | undefined, max: number): Position[] => {
+    const { prefix } = range;
+    const start = Buffer.allocUnsafe(prefix.length + SUFFIX);
+    prefix.copy(start);
+    if (after === undefined) {
+      start.fill(0, prefix.length);
+      writeTimeBound(start, prefix.length, range.until);
+    } else {
+      writePosition(start, prefix.length, after);
+    }
+    const end = Buffer.alloc(prefix.length + SUFFIX + 1, 0xff);
+    prefix.copy(end);
+    writeTimeBound(end, prefix.length, range.since);
+    const positions: Position[] = [];
+    for (const key of this.#index.getKeys({ start, end, limit: max, exclusiveStart: after !== undefined })) {
+      positions.push(readPosition(key, key.length));
+    }
+    return positions;
+  };
+
+  readonly #source: ScanSource = {
+    readRange: this.#readRange,
+    findIds: (ids) => ids.flatMap((id) => this.#find(Buffer.from(id, "hex")) ?? []),
+    load: (place) => this.#log.read(place),
+    isVanishing: (record) => {
+      if (this.#vanishing.size === 0 || record.kind === VANISH) return false;
+      const until = this.#vanishing.get(record.pubkey);
+      return until !== undefined && record.createdAt <= until;
+    },
+  };
+
+  #find(id: Buffer): Position | undefined {
+    const value = this.#index.get(prefixed(ID, id));
+    if (value === undefined) return undefined;
+    const place = readPlace(value);
+    const record = this.#log.read(place);
+    if (record === undefined) return undefined;
+    return { createdAt: record.createdAt, idHigh: id.readUInt32BE(0), idLow: id.readUInt32BE(4), ...place };
+  }
+}
+
+function metaKey(name: string): Buffer {
+  return prefixed(META, Buffer.from(`set:${name}`));
+}
+
+function segmentKey(segment: number): Buffer {
+  const number = Buffer.allocUnsafe(4);
+  number.writeUInt32BE(segment);
+  return Buffer.concat([SEGMENT_BYTES, number]);
+}
+
+function under(prefix: Buffer): { start: Buffer; end: Buffer } {
+  const end = Buffer.concat([prefix, Buffer.alloc(64, 0xff)]);
+  return { start: prefix, end };
+}
