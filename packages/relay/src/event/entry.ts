@@ -10,6 +10,7 @@
 import { hash } from "node:crypto";
 import type { SchnorrItem } from "@subrosa/core/curve/curve";
 import type { SignedEvent } from "@subrosa/core/nostr/event";
+import { expirationOf } from "@subrosa/core/nostr/nip40";
 import { type KindClass, kindClass } from "./kind.ts";
 import { type IndexedTag, indexedTags } from "./tag-key.ts";
 
@@ -38,8 +39,9 @@ export class Entry {
     this.id = id;
     this.pubkey = pubkey;
     this.class = kindClass(event.kind);
+    const expiration = expirationOf(event);
     this.json = Buffer.from(json);
-    this.expiration = expirationOf(event);
+    this.expiration = expiration === undefined ? undefined : Math.min(expiration, MAX_TIME);
     this.tags = indexedTags(event.tags);
     Object.freeze(this);
   }
@@ -75,23 +77,6 @@ export class Entry {
 /** NIP-01: the value of the first `d` tag, empty where there is none. */
 export function dValue(event: Pick<SignedEvent, "tags">): string {
   return event.tags.find((tag) => tag[0] === "d")?.[1] ?? "";
-}
-
-/** NIP-40; the earliest where there are several. A value that is no time is refused by policy before this. */
-export function expirationOf(event: Pick<SignedEvent, "tags">): number | undefined {
-  let earliest: number | undefined;
-  for (const tag of event.tags) {
-    if (tag[0] !== "expiration") continue;
-    const time = readTime(tag[1]);
-    if (time !== undefined && (earliest === undefined || time < earliest)) earliest = time;
-  }
-  return earliest;
-}
-
-/** Seconds since 1970 in decimal, as far as 48 bits go. */
-export function readTime(text: string | undefined): number | undefined {
-  if (text === undefined || !/^(0|[1-9][0-9]{0,14})$/.test(text)) return undefined;
-  return Math.min(Number(text), MAX_TIME);
 }
 
 /** The store keeps times in 48 bits. */

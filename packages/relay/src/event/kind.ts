@@ -13,7 +13,6 @@ export const DELETION = 5;
 export const VANISH = 62;
 export const GIFT_WRAP = 1059;
 export const EPHEMERAL_GIFT_WRAP = 21_059;
-export const AUTHENTICATION = 22_242;
 
 /** Served only to an authenticated author or recipient. */
 const PRIVATE_KINDS: ReadonlySet<number> = new Set([4, GIFT_WRAP, EPHEMERAL_GIFT_WRAP]);

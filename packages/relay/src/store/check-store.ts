@@ -3,7 +3,6 @@
  * record of that id whose JSON has that hash, every scan key leads to such a record, and the counts agree.
  */
 import type { SignedEvent } from "@subrosa/core/nostr/event";
-import type { Database } from "lmdb";
 import { Entry } from "../event/entry.ts";
 import {
   ADDRESS,
@@ -18,6 +17,7 @@ import {
   TAG,
   TIME,
 } from "./keys.ts";
+import type { LmdbIndex } from "./lmdb-index.ts";
 import type { EventLog } from "./log.ts";
 import { readPosition } from "./position.ts";
 import { inspectRecord } from "./record.ts";
@@ -25,7 +25,7 @@ import { inspectRecord } from "./record.ts";
 const PAUSE_EVERY = 2_000;
 
 export async function* checkStore(
-  index: Database<Buffer, Buffer>,
+  index: LmdbIndex,
   log: EventLog,
   expected: number,
   signal?: AbortSignal,
@@ -50,7 +50,7 @@ export async function* checkStore(
     }
     for (const scanKey of scanKeys(indexableRecord(record), place)) {
       if (SCANNED.has(scanKey[0]!)) expectedKeys++;
-      if (!index.doesExist(scanKey)) yield `event ${id}: missing from index ${scanKey[0]}`;
+      if (!index.has(scanKey)) yield `event ${id}: missing from index ${scanKey[0]}`;
     }
   }
   if (events !== expected) yield `${events} events are indexed, ${expected} were counted`;
@@ -75,12 +75,12 @@ export async function* checkStore(
 
 const SCANNED: ReadonlySet<number> = new Set([TIME, AUTHOR, KIND, AUTHOR_KIND, TAG]);
 
-function* entries(index: Database<Buffer, Buffer>, prefix: number): Iterable<[number, { key: Buffer; value: Buffer }]> {
+function* entries(index: LmdbIndex, prefix: number): Iterable<[number, { key: Buffer; value: Buffer }]> {
   let i = 0;
   // A read transaction that stays open would keep freed pages from being used; pieces of the tree do not.
   let start: Buffer = Buffer.of(prefix);
   for (;;) {
-    const piece = [...index.getRange({ start, end: Buffer.of(prefix + 1), limit: PAUSE_EVERY, exclusiveStart: i > 0 })];
+    const piece = [...index.entries({ start, end: Buffer.of(prefix + 1), limit: PAUSE_EVERY, exclusiveStart: i > 0 })];
     for (const entry of piece) yield [i++, entry];
     const last = piece.at(-1);
     if (last === undefined || piece.length < PAUSE_EVERY) return;

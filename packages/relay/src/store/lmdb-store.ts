@@ -11,16 +11,13 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { EventId } from "@subrosa/core/bytes";
-import { type Database, open, type RootDatabase } from "lmdb";
 import type { Entry } from "../event/entry.ts";
 import { VANISH } from "../event/kind.ts";
 import { type ChangeReads, Changes } from "./changes.ts";
 import { checkStore } from "./check-store.ts";
 import {
-  AUTHOR,
   BANNED,
   ERASE,
-  EXPIRY,
   ID,
   indexableRecord,
   META,
@@ -32,9 +29,10 @@ import {
   timeBytes,
   VANISHING,
 } from "./keys.ts";
+import { LmdbIndex, under } from "./lmdb-index.ts";
 import { EventLog, SEGMENT } from "./log.ts";
-import type { IndexRange } from "./planner.ts";
-import { type Position, readPosition, SUFFIX, writePosition, writeTimeBound } from "./position.ts";
+import type { Position } from "./position.ts";
+import { purgeExpired, purgeVanished } from "./purge.ts";
 import { encodeRecord, type StoredRecord } from "./record.ts";
 import { type ScanSource, UnionScan } from "./scan.ts";
 import {
@@ -65,7 +63,6 @@ interface Waiting {
 
 const DEFAULT_CACHE = 64 << 20;
 const MAX_BATCH = 1_000;
-const PURGE_PAGE = 256;
 const RELAXED_FLUSH_MS = 1_000;
 const META_TAIL = prefixed(META, Buffer.from("tail"));
 const META_EVENTS = prefixed(META, Buffer.from("events"));
@@ -75,26 +72,17 @@ const SEGMENT_BYTES = prefixed(META, Buffer.from("segment:"));
 
 export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStore> {
   mkdirSync(options.dir, { recursive: true, mode: 0o700 });
-  const root = open<Buffer, Buffer>({
-    path: join(options.dir, "index.mdb"),
-    encoding: "binary",
-    keyEncoding: "binary",
-    maxDbs: 2,
-    overlappingSync: true,
-    separateFlushed: true,
-  });
+  const index = LmdbIndex.open(join(options.dir, "index.mdb"));
   try {
-    const index = root.openDB<Buffer, Buffer>({ name: "index", encoding: "binary", keyEncoding: "binary" });
-    return await LmdbStore.start(options, root, index);
+    return await LmdbStore.start(options, index);
   } catch (error) {
-    await root.close();
+    await index.close();
     throw error;
   }
 }
 
 export class LmdbStore implements Store {
-  readonly #root: RootDatabase<Buffer, Buffer>;
-  readonly #index: Database<Buffer, Buffer>;
+  readonly #index: LmdbIndex;
   readonly #rules: StoreRules;
   #log!: EventLog;
   #events = 0;
@@ -112,8 +100,7 @@ export class LmdbStore implements Store {
   #closed = false;
   readonly #flushTimer: NodeJS.Timeout | undefined;
 
-  private constructor(options: LmdbStoreOptions, root: RootDatabase<Buffer, Buffer>, index: Database<Buffer, Buffer>) {
-    this.#root = root;
+  private constructor(options: LmdbStoreOptions, index: LmdbIndex) {
     this.#index = index;
     this.#rules = { recipientDeletesWraps: options.recipientDeletesWraps ?? false };
     if (options.durability === "relaxed") {
@@ -122,12 +109,8 @@ export class LmdbStore implements Store {
     }
   }
 
-  static async start(
-    options: LmdbStoreOptions,
-    root: RootDatabase<Buffer, Buffer>,
-    index: Database<Buffer, Buffer>,
-  ): Promise<LmdbStore> {
-    const store = new LmdbStore(options, root, index);
+  static async start(options: LmdbStoreOptions, index: LmdbIndex): Promise<LmdbStore> {
+    const store = new LmdbStore(options, index);
     await store.#recover(options);
     return store;
   }
@@ -143,10 +126,10 @@ export class LmdbStore implements Store {
     const tail = this.#index.get(META_TAIL);
     const events = this.#index.get(META_EVENTS);
     this.#events = events ? readTimeBytes(events) : 0;
-    for (const key of this.#index.getKeys(under(SEGMENT_BYTES))) {
+    for (const key of this.#index.keys(under(SEGMENT_BYTES))) {
       this.#liveBytes.set(key.readUInt32BE(SEGMENT_BYTES.length), readTimeBytes(this.#index.get(key)!));
     }
-    for (const { key, value } of this.#index.getRange(under(Buffer.of(VANISHING)))) {
+    for (const { key, value } of this.#index.entries(under(Buffer.of(VANISHING)))) {
       this.#vanishing.set(key.subarray(1).toString("hex"), readTimeBytes(value));
     }
     const lost: { record: StoredRecord; place: Place }[] = [];
@@ -163,7 +146,7 @@ export class LmdbStore implements Store {
       },
     );
     await this.#reindex(lost);
-    const unerased = [...this.#index.getKeys(under(Buffer.of(ERASE)))];
+    const unerased = [...this.#index.keys(under(Buffer.of(ERASE)))];
     if (unerased.length > 0) this.#erase(unerased.map((key) => readPlace(key, 1)));
   }
 
@@ -215,7 +198,7 @@ export class LmdbStore implements Store {
   }
 
   async #appendBatch(batch: readonly Waiting[]): Promise<void> {
-    this.#root.resetReadTxn();
+    this.#index.refresh();
     const changes = new Changes(this.#reads, this.#rules);
     const records: Buffer[] = [];
     const accepted: Place[] = [];
@@ -254,16 +237,7 @@ export class LmdbStore implements Store {
     }
     changes.mark(META_TAIL, timeBytes(this.#log.tail));
     changes.mark(META_EVENTS, timeBytes(this.#events + changes.added));
-    const commits = new Set<Promise<boolean>>();
-    for (const { key, value } of changes.writes) {
-      commits.add(value === undefined ? this.#index.remove(key) : this.#index.put(key, value));
-    }
-    try {
-      await Promise.all(commits);
-    } catch (error) {
-      (error as { commitError?: Promise<unknown> }).commitError?.catch(() => {});
-      throw error;
-    }
+    await this.#index.commit(changes.writes);
     this.#events += changes.added;
     for (const { pubkey, until } of changes.vanished) this.#vanishing.set(pubkey.toString("hex"), until);
     this.#tail = this.#log.tail;
@@ -290,7 +264,7 @@ export class LmdbStore implements Store {
   #erase(places: readonly Place[]): void {
     this.#erasing = this.#erasing.then(async () => {
       try {
-        await this.#root.flushed;
+        await this.#index.flushed;
         await this.#log.erase(places);
         for (const place of places) this.#erasedKeys.push(prefixed(ERASE, placeBytes(place)));
       } catch {
@@ -304,15 +278,15 @@ export class LmdbStore implements Store {
   }
 
   has(id: EventId): boolean {
-    return this.#index.doesExist(prefixed(ID, Buffer.from(id, "hex")));
+    return this.#index.has(prefixed(ID, Buffer.from(id, "hex")));
   }
 
   async purge(now: number, max: number): Promise<PurgeResult> {
     return this.#exclusively(async () => {
-      this.#root.resetReadTxn();
+      this.#index.refresh();
       const changes = new Changes(this.#reads, this.#rules);
-      let more = this.#purgeExpired(changes, now, max);
-      more = this.#purgeVanished(changes, max) || more;
+      const waitsToExpire = purgeExpired(changes, this.#index, this.#log, now, max);
+      const more = purgeVanished(changes, this.#index, this.#log, this.#vanishing, max) || waitsToExpire;
       if (changes.writes.length === 0 && this.#erasedKeys.length === 0) return { erased: 0, more };
       await this.#commit(changes, []);
       for (const pubkey of changes.finishedVanishing) this.#vanishing.delete(pubkey);
@@ -320,44 +294,6 @@ export class LmdbStore implements Store {
       this.#removeDeadSegments();
       return { erased: changes.erased.length, more };
     });
-  }
-
-  #purgeExpired(changes: Changes, now: number, max: number): boolean {
-    const start = Buffer.of(EXPIRY);
-    const end = prefixed(EXPIRY, timeBytes(now + 1));
-    let seen = 0;
-    for (const key of this.#index.getKeys({ start, end, limit: max })) {
-      seen++;
-      const place = readPlace(key, 7);
-      const record = this.#log.read(place);
-      if (record === undefined) changes.unmark(key);
-      else changes.remove(indexableRecord(record), place);
-    }
-    return seen === max;
-  }
-
-  #purgeVanished(changes: Changes, max: number): boolean {
-    let erased = 0;
-    for (const [pubkey, until] of this.#vanishing) {
-      const author = Buffer.from(pubkey, "hex");
-      const range = { prefix: prefixed(AUTHOR, author), since: 0, until };
-      for (let after: Position | undefined; ; ) {
-        const page = this.#readRange(range, after, PURGE_PAGE);
-        for (const position of page) {
-          const record = this.#log.read(position);
-          // One's own vanish requests are kept: they are what keeps the rest away.
-          if (record === undefined || record.kind === VANISH) continue;
-          changes.remove(indexableRecord(record), position);
-          erased++;
-        }
-        after = page.at(-1);
-        if (page.length < PURGE_PAGE) break;
-        if (erased >= max) return true;
-      }
-      changes.unmark(prefixed(VANISHING, author));
-      changes.finishedVanishing.push(pubkey);
-    }
-    return false;
   }
 
   #removeDeadSegments(): void {
@@ -393,11 +329,11 @@ export class LmdbStore implements Store {
   /** A change that is no event: the log does not have it, so it waits until the index itself is on disk. */
   #change<T>(decide: (changes: Changes) => T): Promise<T> {
     return this.#exclusively(async () => {
-      this.#root.resetReadTxn();
+      this.#index.refresh();
       const changes = new Changes(this.#reads, this.#rules);
       const result = decide(changes);
       await this.#commit(changes, []);
-      await this.#root.flushed;
+      await this.#index.flushed;
       return result;
     });
   }
@@ -418,9 +354,9 @@ export class LmdbStore implements Store {
     clearInterval(this.#flushTimer);
     await this.#writing;
     await this.#erasing;
-    await this.#root.flushed;
+    await this.#index.flushed;
     await this.#log.close();
-    await this.#root.close();
+    await this.#index.close();
   }
 
   #exclusively<T>(job: () => Promise<T>): Promise<T> {
@@ -438,28 +374,8 @@ export class LmdbStore implements Store {
     load: (place) => this.#log.read(place),
   };
 
-  readonly #readRange = (range: IndexRange, after: Position | undefined, max: number): Position[] => {
-    const { prefix } = range;
-    const start = Buffer.allocUnsafe(prefix.length + SUFFIX);
-    prefix.copy(start);
-    if (after === undefined) {
-      start.fill(0, prefix.length);
-      writeTimeBound(start, prefix.length, range.until);
-    } else {
-      writePosition(start, prefix.length, after);
-    }
-    const end = Buffer.alloc(prefix.length + SUFFIX + 1, 0xff);
-    prefix.copy(end);
-    writeTimeBound(end, prefix.length, range.since);
-    const positions: Position[] = [];
-    for (const key of this.#index.getKeys({ start, end, limit: max, exclusiveStart: after !== undefined })) {
-      positions.push(readPosition(key, key.length));
-    }
-    return positions;
-  };
-
   readonly #source: ScanSource = {
-    readRange: this.#readRange,
+    readRange: (range, after, max) => this.#index.readRange(range, after, max),
     findIds: (ids) => ids.flatMap((id) => this.#find(Buffer.from(id, "hex")) ?? []),
     load: (place) => this.#log.read(place),
     isVanishing: (record) => {
@@ -487,9 +403,4 @@ function segmentKey(segment: number): Buffer {
   const number = Buffer.allocUnsafe(4);
   number.writeUInt32BE(segment);
   return Buffer.concat([SEGMENT_BYTES, number]);
-}
-
-function under(prefix: Buffer): { start: Buffer; end: Buffer } {
-  const end = Buffer.concat([prefix, Buffer.alloc(64, 0xff)]);
-  return { start: prefix, end };
 }

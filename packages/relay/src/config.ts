@@ -1,0 +1,122 @@
+/**
+ * What an operator can set: one JSON file, flags for the few things that differ between two relays on one machine.
+ * Everything has a default that is right for private traffic on one machine; unknown fields are refused, because a
+ * setting that is misspelt is a setting that is not made.
+ */
+import { pubkeyHex } from "@subrosa/core/bytes";
+import { WireError } from "@subrosa/core/errors";
+import { boolean, integer, list, object, oneOf, type Shape, type ShapeValue, text } from "@subrosa/core/json";
+
+const kind = integer({ max: 65_535 });
+const pubkey: Shape<string> = {
+  read: (value, path) => {
+    const key = pubkeyHex(value);
+    if (key === undefined) throw new WireError("wire/hex", path);
+    return key;
+  },
+  write: (value) => value,
+};
+const words = text({ max: 4_096 });
+const many = { max: 100_000 };
+
+const settings = {
+  /** Listens on this address; loopback unless set. */
+  host: words,
+  port: integer({ max: 65_535 }),
+  data: words,
+  /** Every wss:// URL under which clients reach this relay: what AUTH and NIP-62 compare with. */
+  urls: list(words, { max: 32 }),
+  name: words,
+  description: words,
+  contact: words,
+  icon: words,
+  /** The operator, who is also the administrator for NIP-86. */
+  pubkey,
+  admins: list(pubkey, many),
+  durability: oneOf("full", "relaxed"),
+  cacheMegabytes: integer({ min: 1, max: 1 << 20 }),
+  maxEventBytes: integer({ min: 1_024, max: 8 << 20 }),
+  maxSubscriptions: integer({ min: 1, max: 10_000 }),
+  maxFilters: integer({ min: 1, max: 1_000 }),
+  maxLimit: integer({ min: 1, max: 1_000_000 }),
+  defaultLimit: integer({ min: 1, max: 1_000_000 }),
+  maxWork: integer({ min: 1_000, max: 1_000_000_000 }),
+  maxNegotiated: integer({ min: 1, max: 10_000_000 }),
+  maxInFlight: integer({ min: 1, max: 100_000 }),
+  maxPendingBytes: integer({ min: 1 << 16, max: 1 << 30 }),
+  maxConnections: integer({ min: 1, max: 10_000_000 }),
+  maxConnectionsPerAddress: integer({ min: 1, max: 10_000_000 }),
+  /** Seconds. */
+  maxFuture: integer(),
+  maxPast: integer(),
+  pow: integer({ max: 64 }),
+  allowKinds: list(kind, many),
+  denyKinds: list(kind, many),
+  members: list(pubkey, many),
+  denyAuthors: list(pubkey, many),
+  authToRead: boolean,
+  authToWrite: boolean,
+  eventsPerMinutePerKey: integer({ min: 1 }),
+  eventsPerMinutePerAddress: integer({ min: 1 }),
+  /** NIP-59's deletion by the recipient; see CHANNEL-10 before turning it on. */
+  recipientDeletesWraps: boolean,
+  /** Take the client's address from X-Forwarded-For: only behind a proxy that sets it. */
+  trustForwarded: boolean,
+  logAddresses: boolean,
+} as const;
+
+export const configShape = object({}, { optional: settings });
+export type ConfigFile = ShapeValue<typeof configShape>;
+
+/** With a default for all that has one. */
+export type Config = ConfigFile &
+  Required<
+    Pick<
+      ConfigFile,
+      | "host"
+      | "port"
+      | "data"
+      | "urls"
+      | "name"
+      | "description"
+      | "durability"
+      | "cacheMegabytes"
+      | "maxEventBytes"
+      | "maxSubscriptions"
+      | "maxFilters"
+      | "maxLimit"
+      | "defaultLimit"
+      | "maxWork"
+      | "maxNegotiated"
+      | "maxInFlight"
+      | "maxPendingBytes"
+      | "maxConnections"
+      | "maxConnectionsPerAddress"
+      | "maxFuture"
+      | "pow"
+    >
+  >;
+
+export const DEFAULT_CONFIG: Config = Object.freeze({
+  host: "127.0.0.1",
+  port: 7_777,
+  data: "data/relay",
+  urls: [],
+  name: "Subrosa relay",
+  description: "A relay for private traffic: gift wraps go to their recipients and to nobody else.",
+  durability: "full",
+  cacheMegabytes: 64,
+  maxEventBytes: 1 << 20,
+  maxSubscriptions: 128,
+  maxFilters: 64,
+  maxLimit: 5_000,
+  defaultLimit: 500,
+  maxWork: 500_000,
+  maxNegotiated: 500_000,
+  maxInFlight: 512,
+  maxPendingBytes: 4 << 20,
+  maxConnections: 100_000,
+  maxConnectionsPerAddress: 20_000,
+  maxFuture: 900,
+  pow: 0,
+} as const);

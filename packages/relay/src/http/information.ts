@@ -1,0 +1,48 @@
+/** The relay information document (NIP-11): complete, and only what is true of this configuration. */
+import type { Config } from "../config.ts";
+
+/** What is implemented here, in the order of their numbers. */
+export const SUPPORTED_NIPS = [1, 4, 9, 11, 13, 17, 40, 42, 45, 59, 62, 70, 77] as const;
+export const SOFTWARE = "subrosa";
+
+export interface InformationExtra {
+  readonly version: string;
+  /** The relay's own key (NIP-11 `self`). */
+  readonly self?: string;
+}
+
+export function informationDocument(config: Config, { version, self }: InformationExtra): object {
+  const { name, description, contact, icon, pubkey } = config;
+  const isRestricted = config.members !== undefined || config.allowKinds !== undefined;
+  return {
+    name,
+    description,
+    ...(icon !== undefined && { icon }),
+    ...(pubkey !== undefined && { pubkey }),
+    ...(self !== undefined && { self }),
+    ...(contact !== undefined && { contact }),
+    supported_nips: SUPPORTED_NIPS,
+    software: SOFTWARE,
+    version,
+    limitation: {
+      max_message_length: config.maxEventBytes + MESSAGE_OVERHEAD,
+      max_subscriptions: config.maxSubscriptions,
+      max_limit: config.maxLimit,
+      max_subid_length: 64,
+      max_event_tags: MAX_EVENT_TAGS,
+      max_content_length: config.maxEventBytes,
+      min_pow_difficulty: config.pow,
+      auth_required: config.authToRead === true,
+      payment_required: false,
+      restricted_writes: isRestricted || config.authToWrite === true || config.denyAuthors !== undefined,
+      ...(config.maxPast !== undefined && { created_at_lower_limit: config.maxPast }),
+      created_at_upper_limit: config.maxFuture,
+      default_limit: config.defaultLimit,
+    },
+    retention: [{ kinds: [[20_000, 29_999]], time: 0 }, { time: null }],
+  };
+}
+
+/** What a frame is longer than its event. */
+export const MESSAGE_OVERHEAD = 1_024;
+export const MAX_EVENT_TAGS = 20_000;

@@ -1,0 +1,44 @@
+/** What the relay answers over HTTP: its information document (NIP-11), a page, figures, and whether it is well. */
+import { Hono } from "hono";
+import type { Config } from "../config.ts";
+import { type InformationExtra, informationDocument } from "./information.ts";
+import { type Figures, prometheus } from "./metrics.ts";
+import { PAGE_HEADERS, page } from "./page.ts";
+
+export interface RouteInputs {
+  readonly config: Config;
+  readonly extra: InformationExtra;
+  readonly figures: () => Figures;
+  /** Why it is not well, or undefined. */
+  readonly illness: () => string | undefined;
+}
+
+const OPEN_TO_ALL = {
+  "access-control-allow-origin": "*",
+  "access-control-allow-headers": "*",
+  "access-control-allow-methods": "GET, HEAD, OPTIONS",
+} as const;
+
+export function routes({ config, extra, figures, illness }: RouteInputs): Hono {
+  const app = new Hono();
+  app.options("/", () => new Response(null, { status: 204, headers: OPEN_TO_ALL }));
+  app.get("/", (context) => {
+    const accept = context.req.header("accept") ?? "";
+    if (accept.includes("application/nostr+json")) {
+      const headers = { ...OPEN_TO_ALL, "content-type": "application/nostr+json; charset=utf-8" };
+      return new Response(JSON.stringify(informationDocument(config, extra)), { headers });
+    }
+    return new Response(page(config, figures()), { headers: PAGE_HEADERS });
+  });
+  app.get("/metrics", () => {
+    return new Response(prometheus(figures()), { headers: { "content-type": "text/plain; version=0.0.4" } });
+  });
+  app.get("/health", (context) => {
+    const ill = illness();
+    return ill === undefined ? context.json({ ok: true }) : context.json({ ok: false, reason: ill }, 503);
+  });
+  app.notFound(
+    () => new Response("There is nothing here.\n", { status: 404, headers: { "content-type": "text/plain" } }),
+  );
+  return app;
+}

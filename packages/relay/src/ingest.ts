@@ -1,0 +1,200 @@
+/**
+ * The way of an event into the relay, in this order: what policy says without cryptography, the id, whether it is
+ * there already, the signature (elsewhere, in batches), the store, the subscribers, OK.
+ *
+ * Spec: NIP-01. Size and shape were checked when the message was read. Batches are made turn by turn from all
+ * connections, and go on in the order in which they were made, so one connection's events never overtake each other.
+ * A private event that is there already is answered exactly as a new one, after the same work.
+ */
+import type { SchnorrItem } from "@subrosa/core/curve/curve";
+import type { SignedEvent } from "@subrosa/core/nostr/event";
+import { Entry, type Identified } from "./event/entry.ts";
+import { isPrivateKind } from "./event/kind.ts";
+import type { Policy, PolicyContext } from "./policy/policy.ts";
+import type { Outcome, Store } from "./store/store.ts";
+
+export interface SignatureVerifier {
+  /** One answer for each item, in order. */
+  verify(items: readonly SchnorrItem[]): Promise<readonly boolean[]>;
+}
+
+export type Answer = (accepted: boolean, reason: string) => void;
+
+export interface Sender {
+  readonly context: PolicyContext;
+  /** Called once for every event. */
+  readonly answer: Answer;
+  /** A signature did not hold. */
+  readonly onForgery?: () => void;
+}
+
+export interface IngestOptions {
+  readonly store: Store;
+  readonly verifier: SignatureVerifier;
+  readonly policy: Policy;
+  readonly clock: () => number;
+  /** New events, in the order of the store; ephemeral ones as they come. */
+  readonly deliver: (entries: readonly Entry[]) => void;
+  /** An event could not be stored for a reason that is not its own. */
+  readonly onFailure: (error: unknown) => void;
+  readonly maxBatch?: number;
+}
+
+interface Submitted {
+  readonly identified: Identified;
+  readonly sender: Sender;
+}
+
+const DEFAULT_BATCH = 64;
+
+export class Ingest {
+  readonly #options: IngestOptions;
+  readonly #maxBatch: number;
+  #waiting: Submitted[] = [];
+  #scheduled = false;
+  #order: Promise<void> = Promise.resolve();
+  #inFlight = 0;
+  accepted = 0;
+  refused = 0;
+
+  constructor(options: IngestOptions) {
+    this.#options = options;
+    this.#maxBatch = options.maxBatch ?? DEFAULT_BATCH;
+  }
+
+  /** Events that are neither answered nor forgotten. */
+  get inFlight(): number {
+    return this.#inFlight + this.#waiting.length;
+  }
+
+  submit(event: SignedEvent, sender: Sender): void {
+    const { policy, store } = this.#options;
+    const refusal = policy(event, sender.context);
+    if (refusal !== undefined) {
+      this.#answer(sender, false, refusal);
+      return;
+    }
+    const identified = Entry.identify(event);
+    if (identified === undefined) {
+      this.#answer(sender, false, "invalid: the id is not the hash of the event");
+      return;
+    }
+    // Only for kinds that anybody may ask for: before the signature is checked, a forger could ask what is there.
+    if (!isPrivateKind(event.kind) && store.has(event.id) === true) {
+      this.#answer(sender, true, DUPLICATE);
+      return;
+    }
+    this.#waiting.push({ identified, sender });
+    if (this.#waiting.length >= this.#maxBatch) this.#dispatch();
+    else if (!this.#scheduled) {
+      this.#scheduled = true;
+      setImmediate(() => {
+        this.#scheduled = false;
+        if (this.#waiting.length > 0) this.#dispatch();
+      });
+    }
+  }
+
+  /** Resolves when everything submitted so far is answered. */
+  async settled(): Promise<void> {
+    while (this.#waiting.length > 0 || this.#inFlight > 0) {
+      if (this.#waiting.length > 0) this.#dispatch();
+      await this.#order;
+      await new Promise(setImmediate);
+    }
+  }
+
+  #dispatch(): void {
+    const batch = this.#waiting;
+    this.#waiting = [];
+    this.#inFlight += batch.length;
+    const verdicts = this.#options.verifier.verify(batch.map(({ identified }) => identified.signature));
+    verdicts.catch(() => {});
+    this.#order = this.#order.then(async () => {
+      try {
+        this.#accept(batch, await verdicts);
+      } catch (error) {
+        this.#fail(batch, error);
+      }
+    });
+  }
+
+  #accept(batch: readonly Submitted[], verdicts: readonly boolean[]): void {
+    const entries: Entry[] = [];
+    const senders: Sender[] = [];
+    const ephemeral: Entry[] = [];
+    batch.forEach(({ identified, sender }, i) => {
+      const entry = identified.admit(verdicts[i] === true);
+      if (entry === undefined) {
+        this.#inFlight--;
+        sender.onForgery?.();
+        this.#answer(sender, false, "invalid: the signature does not verify");
+      } else if (entry.class === "ephemeral") {
+        this.#inFlight--;
+        ephemeral.push(entry);
+        this.#answer(sender, true, "");
+      } else {
+        entries.push(entry);
+        senders.push(sender);
+      }
+    });
+    if (ephemeral.length > 0) this.#options.deliver(ephemeral);
+    if (entries.length === 0) return;
+    this.#options.store.append(entries, this.#options.clock()).then(
+      (outcomes) => this.#stored(entries, senders, outcomes),
+      (error: unknown) => {
+        this.#inFlight -= entries.length;
+        this.#options.onFailure(error);
+        for (const sender of senders) this.#answer(sender, false, NOT_STORED);
+      },
+    );
+  }
+
+  #stored(entries: readonly Entry[], senders: readonly Sender[], outcomes: readonly Outcome[]): void {
+    this.#inFlight -= entries.length;
+    const fresh: Entry[] = [];
+    outcomes.forEach((outcome, i) => {
+      const entry = entries[i]!;
+      if (outcome.kind === "stored") fresh.push(entry);
+      const [accepted, reason] = answerTo(outcome, entry);
+      this.#answer(senders[i]!, accepted, reason);
+    });
+    if (fresh.length > 0) this.#options.deliver(fresh);
+  }
+
+  #fail(batch: readonly Submitted[], error: unknown): void {
+    this.#inFlight -= batch.length;
+    this.#options.onFailure(error);
+    for (const { sender } of batch) this.#answer(sender, false, "error: the signature could not be checked; try again");
+  }
+
+  #answer(sender: Sender, accepted: boolean, reason: string): void {
+    if (accepted) this.accepted++;
+    else this.refused++;
+    sender.answer(accepted, reason);
+  }
+}
+
+const DUPLICATE = "duplicate: this event is stored already";
+const NOT_STORED = "error: the event could not be stored; try again later";
+
+function answerTo(outcome: Outcome, { event }: Entry): readonly [accepted: boolean, reason: string] {
+  switch (outcome.kind) {
+    case "stored":
+      return [true, ""];
+    case "duplicate":
+      return [true, isPrivateKind(event.kind) ? "" : DUPLICATE];
+    case "superseded":
+      return [false, "duplicate: a newer version of this event is stored"];
+    case "deleted":
+      return [false, "blocked: its author deleted this event"];
+    case "vanished":
+      return [false, "blocked: its author asked to be forgotten"];
+    case "banned":
+      return [false, "blocked: this event is not kept here"];
+    case "expired":
+      return [false, "invalid: the event has expired"];
+    default:
+      return outcome satisfies never;
+  }
+}

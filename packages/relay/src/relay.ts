@@ -1,0 +1,293 @@
+/**
+ * A running relay: one listening port for WebSocket and HTTP, one store, the verifier, and everything between them.
+ *
+ * Life of an event: connection → session → ingest → verifier → store (durable) → OK, and to live subscriptions.
+ * Whoever opens it closes it: `close` takes no new work, answers what it took, says goodbye, and releases everything.
+ */
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import { DEFAULT_FILTER_LIMITS } from "@subrosa/core/nostr/filter";
+import { type WebSocket, WebSocketServer } from "ws";
+import type { Config } from "./config.ts";
+import type { Entry } from "./event/entry.ts";
+import { MAX_EVENT_TAGS, MESSAGE_OVERHEAD } from "./http/information.ts";
+import type { Figures } from "./http/metrics.ts";
+import { answer } from "./http/node-adapter.ts";
+import { routes } from "./http/routes.ts";
+import { Ingest, type SignatureVerifier } from "./ingest.ts";
+import { LiveIndex } from "./live/live-index.ts";
+import { Connection, type ConnectionHost, type LiveSubscription } from "./net/connection.ts";
+import { configuredPolicy } from "./policy/configured.ts";
+import type { Policy } from "./policy/policy.ts";
+import { Rates } from "./policy/rates.ts";
+import { ScanQueue } from "./scan-queue.ts";
+import { hostOf } from "./session/authentication.ts";
+import type { Store } from "./store/store.ts";
+
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface RelayOptions {
+  readonly config: Config;
+  readonly store: Store;
+  readonly verifier: SignatureVerifier;
+  readonly log: Log;
+  /** The operator's own, asked after the configured ones. */
+  readonly policy?: Policy;
+  readonly version?: string;
+  /** Seconds since 1970. */
+  readonly clock?: () => number;
+}
+
+const PURGE_EVERY_MS = 5_000;
+const PURGE_SLICE = 500;
+const PING_EVERY_S = 60;
+const STALLED_S = 20;
+const MAX_FORGERIES = 256;
+/** RFC 6455: going away. */
+const GOING_AWAY = 1001;
+const CLOSE_GRACE_MS = 1_000;
+
+export async function openRelay(options: RelayOptions): Promise<Relay> {
+  const relay = new Relay(options);
+  await relay.listen();
+  return relay;
+}
+
+export class Relay implements AsyncDisposable {
+  readonly #options: RelayOptions;
+  readonly #server: Server;
+  readonly #sockets: WebSocketServer;
+  readonly #connections = new Set<Connection>();
+  readonly #perAddress = new Map<string, number>();
+  readonly #live = new LiveIndex<LiveSubscription>();
+  readonly #scans = new ScanQueue<Connection>();
+  readonly #rates = new Rates();
+  readonly #hosts = new Set<string>();
+  readonly #ingest: Ingest;
+  readonly #host: ConnectionHost;
+  readonly #started = performance.now();
+  #delivered = 0;
+  #failure: { readonly at: number } | undefined;
+  #timers: NodeJS.Timeout[] = [];
+  #purging: Promise<void> = Promise.resolve();
+  #closing: Promise<void> | undefined;
+
+  constructor(options: RelayOptions) {
+    this.#options = options;
+    const { config, store, verifier } = options;
+    const clock = options.clock ?? ((): number => Math.floor(Date.now() / 1_000));
+    for (const url of config.urls) {
+      const host = hostOf(url);
+      if (host !== undefined) this.#hosts.add(host);
+    }
+    const onFailure = (error: unknown): void => {
+      this.#failure = { at: performance.now() };
+      options.log.error({ error: error instanceof Error ? error.message : "unknown" }, "an operation failed");
+    };
+    this.#ingest = new Ingest({
+      store,
+      verifier,
+      clock,
+      onFailure,
+      policy: configuredPolicy(config, this.#hosts, options.policy),
+      deliver: (entries) => this.#deliver(entries),
+    });
+    const usesRates = config.eventsPerMinutePerKey !== undefined || config.eventsPerMinutePerAddress !== undefined;
+    this.#host = {
+      store,
+      verifier,
+      clock,
+      onFailure,
+      ingest: this.#ingest,
+      live: this.#live,
+      scans: this.#scans,
+      rules: {
+        hosts: this.#hosts,
+        maxSubscriptions: config.maxSubscriptions,
+        authToRead: config.authToRead ?? false,
+        searchFault: () => "this relay has no search",
+      },
+      limits: {
+        frame: frameLimits(config),
+        maxInFlight: config.maxInFlight,
+        maxPending: config.maxPendingBytes,
+        defaultLimit: config.defaultLimit,
+        maxLimit: config.maxLimit,
+        maxWork: config.maxWork,
+        maxNegotiated: config.maxNegotiated,
+        maxForgeries: MAX_FORGERIES,
+      },
+      recent: (of) => this.#rates.recent(of, clock()),
+      accepted: (event, address) => {
+        if (!usesRates) return;
+        this.#rates.record(event.pubkey, clock());
+        this.#rates.record(address, clock());
+      },
+      onClosed: (connection) => this.#connections.delete(connection),
+    };
+    this.#sockets = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: config.maxEventBytes + MESSAGE_OVERHEAD,
+    });
+    const app = routes({
+      config,
+      extra: { version: options.version ?? "0" },
+      figures: () => this.figures(),
+      illness: () => this.#illness(),
+    });
+    this.#server = createServer((request, response) => {
+      answer(request, response, (standard) => app.fetch(standard)).catch(() => response.destroy());
+    });
+    this.#server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
+  }
+
+  async listen(): Promise<void> {
+    const { host, port } = this.#options.config;
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen({ host, port, backlog: 4_096 }, () => {
+        this.#server.off("error", reject);
+        resolve();
+      });
+    });
+    // On this machine it is also reached by these names.
+    for (const name of ["127.0.0.1", "localhost", "[::1]"]) this.#hosts.add(`${name}:${this.port}`);
+    const timer = (ms: number, run: () => void): void => {
+      this.#timers.push(setInterval(run, ms).unref());
+    };
+    timer(PURGE_EVERY_MS, () => this.#purge());
+    let seconds = 0;
+    timer(1_000, () => {
+      seconds++;
+      for (const connection of this.#connections) {
+        connection.tick(STALLED_S);
+        if (seconds % PING_EVERY_S === 0) connection.ping();
+      }
+    });
+    this.#options.log.info({ url: this.url, events: this.#options.store.stats().events }, "listening");
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  get url(): string {
+    const { host } = this.#options.config;
+    return `ws://${host.includes(":") ? `[${host}]` : host}:${this.port}`;
+  }
+
+  figures(): Figures {
+    const { events, bytes } = this.#options.store.stats();
+    return {
+      connections: this.#connections.size,
+      subscriptions: this.#live.size,
+      eventsStored: events,
+      bytesStored: bytes,
+      accepted: this.#ingest.accepted,
+      refused: this.#ingest.refused,
+      delivered: this.#delivered,
+      inFlight: this.#ingest.inFlight,
+      queriesWaiting: this.#scans.size,
+      residentBytes: process.memoryUsage.rss(),
+      uptimeSeconds: Math.floor((performance.now() - this.#started) / 1_000),
+    };
+  }
+
+  #illness(): string | undefined {
+    if (this.#closing !== undefined) return "stopping";
+    const isRecent = this.#failure !== undefined && performance.now() - this.#failure.at < 10_000;
+    return isRecent ? "an operation failed within the last ten seconds" : undefined;
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const address = this.#addressOf(request);
+    const { maxConnections, maxConnectionsPerAddress } = this.#options.config;
+    const count = this.#perAddress.get(address) ?? 0;
+    socket.on("error", () => socket.destroy());
+    if (this.#closing !== undefined || this.#connections.size >= maxConnections || count >= maxConnectionsPerAddress) {
+      socket.end("HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+      return;
+    }
+    this.#sockets.handleUpgrade(request, socket, head, (ws: WebSocket) => {
+      this.#perAddress.set(address, count + 1);
+      socket.once("close", () => {
+        const left = (this.#perAddress.get(address) ?? 1) - 1;
+        if (left === 0) this.#perAddress.delete(address);
+        else this.#perAddress.set(address, left);
+      });
+      this.#connections.add(new Connection(this.#host, ws, socket, address));
+    });
+  }
+
+  #addressOf(request: IncomingMessage): string {
+    const forwarded = this.#options.config.trustForwarded ? request.headers["x-forwarded-for"] : undefined;
+    const first = Array.isArray(forwarded) ? forwarded[0] : forwarded;
+    return first?.split(",")[0]?.trim() || (request.socket.remoteAddress ?? "unknown");
+  }
+
+  #deliver(entries: readonly Entry[]): void {
+    if (this.#live.size === 0) return;
+    for (const { event, json } of entries) {
+      for (const { connection, prefix } of this.#live.match(event)) {
+        if (connection.deliver(prefix, event, json)) this.#delivered++;
+      }
+    }
+  }
+
+  #purge(): void {
+    const { store, log } = this.#options;
+    this.#purging = this.#purging.then(async () => {
+      try {
+        while (this.#closing === undefined && (await store.purge(this.#host.clock(), PURGE_SLICE)).more);
+      } catch (error) {
+        log.error({ error: error instanceof Error ? error.message : "unknown" }, "the purge failed");
+      }
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    await this.#ingest.settled();
+    for (const connection of this.#connections) connection.close(GOING_AWAY, "the relay is stopping");
+    const end = performance.now() + CLOSE_GRACE_MS;
+    while (this.#connections.size > 0 && performance.now() < end) await new Promise((done) => setTimeout(done, 10));
+    for (const connection of this.#connections) connection.terminate();
+    this.#server.closeAllConnections();
+    await closed;
+    await this.#purging;
+    await this.#options.store.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+function frameLimits(config: Config): ConnectionHost["limits"]["frame"] {
+  const size = config.maxEventBytes;
+  return {
+    maxLength: size + MESSAGE_OVERHEAD,
+    maxFilters: config.maxFilters,
+    event: {
+      maxContent: size,
+      maxTags: MAX_EVENT_TAGS,
+      maxTagElements: 2_100,
+      maxTagElement: size,
+      maxSize: size,
+    },
+    filter: { ...DEFAULT_FILTER_LIMITS, maxTagFields: 16 },
+  };
+}

@@ -1,0 +1,66 @@
+/** A relay for one test: a free port on loopback, a temporary folder, everything released at the end. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Config, DEFAULT_CONFIG } from "../src/config.ts";
+import type { SignatureVerifier } from "../src/ingest.ts";
+import type { Policy } from "../src/policy/policy.ts";
+import { type Log, openRelay, type Relay } from "../src/relay.ts";
+import { openLmdbStore } from "../src/store/lmdb-store.ts";
+import { Client } from "./client.ts";
+import { NOW } from "./events.ts";
+
+const SILENT: Log = { info() {}, warn() {}, error() {} };
+
+/** Believes every signature but those that begin with `bad0`; see events.ts. */
+export const trusting: SignatureVerifier = {
+  verify: async (items) => items.map(({ signature }) => !(signature[0] === 0xba && signature[1] === 0xd0)),
+};
+
+export interface Setup {
+  readonly config?: Partial<Config>;
+  readonly verifier?: SignatureVerifier;
+  readonly policy?: Policy;
+  readonly clock?: () => number;
+  readonly log?: Log;
+}
+
+export class RelayUnderTest implements AsyncDisposable {
+  readonly relay: Relay;
+  readonly dir: string;
+  readonly #clients: Client[] = [];
+
+  private constructor(relay: Relay, dir: string) {
+    this.relay = relay;
+    this.dir = dir;
+  }
+
+  static async open({
+    config,
+    verifier = trusting,
+    policy,
+    clock = () => NOW,
+    log = SILENT,
+  }: Setup = {}): Promise<RelayUnderTest> {
+    const dir = mkdtempSync(join(tmpdir(), "subrosa-relay-"));
+    const store = await openLmdbStore({
+      dir,
+      recipientDeletesWraps: config?.recipientDeletesWraps ?? false,
+    });
+    const merged = { ...DEFAULT_CONFIG, port: 0, data: dir, ...config };
+    const relay = await openRelay({ config: merged, store, verifier, log, clock, ...(policy && { policy }) });
+    return new RelayUnderTest(relay, dir);
+  }
+
+  async client(): Promise<Client> {
+    const client = await Client.open(this.relay.url);
+    this.#clients.push(client);
+    return client;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const client of this.#clients) await client[Symbol.asyncDispose]();
+    await this.relay.close();
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}
