@@ -1,6 +1,7 @@
 /** Events for tests. Stores and sessions are tested with entries somebody vouched for; verification has its own tests. */
-import type { PubkeyHex } from "@subrosa/core/bytes";
-import { computeId, type EventTemplate, type SignedEvent } from "@subrosa/core/nostr/event";
+import { hash } from "node:crypto";
+import type { EventId, PubkeyHex } from "@subrosa/core/bytes";
+import { type EventTemplate, type SignedEvent, serialise } from "@subrosa/core/nostr/event";
 import { Entry } from "../src/event/entry.ts";
 
 export const NOW = 1_700_000_000;
@@ -16,7 +17,8 @@ export interface EventFields extends Partial<EventTemplate> {
 
 export function event({ by = 1, kind = 1, created_at = NOW, tags = [], content = "" }: EventFields = {}): SignedEvent {
   const unsigned = { pubkey: key(by), kind, created_at, tags, content };
-  return { ...unsigned, id: computeId(unsigned), sig: "0".repeat(128) };
+  const id = hash("sha256", serialise(unsigned)) as EventId;
+  return { ...unsigned, id, sig: "0".repeat(128) };
 }
 
 export function admit(signed: SignedEvent): Entry {

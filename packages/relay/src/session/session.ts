@@ -312,19 +312,13 @@ function refusedQuestion(session: Open, filters: readonly Filter[], rules: Sessi
     if (fault !== undefined) return `unsupported: ${fault}`;
   }
   if (rules.authToRead && session.keys.size === 0) return "auth-required: this relay answers members only";
-  return filters.every((filter) => asksOnlyForPrivate(filter)) ? refusedPrivate(session, filters) : undefined;
+  // Depends on the question and on who asks, never on what is stored.
+  if (session.keys.size > 0 || !filters.every((filter) => asksOnlyForPrivate(filter))) return undefined;
+  return "auth-required: these kinds are served to their recipients only";
 }
 
 function asksOnlyForPrivate(filter: Filter): boolean {
   return filter.kinds !== undefined && filter.kinds.length > 0 && filter.kinds.every(isPrivateKind);
-}
-
-/** Depends on the question and on who asks, never on what is stored. */
-function refusedPrivate(session: Open, filters: readonly Filter[]): string | undefined {
-  if (session.keys.size === 0) return "auth-required: these kinds are served to their recipients only";
-  const named = filters.map((filter) => [...(filter["#p"] ?? []), ...(filter.authors ?? [])]);
-  const isHopeless = named.every((keys) => keys.length > 0 && !keys.some((key) => session.keys.has(key)));
-  return isHopeless ? "restricted: authenticate as the recipient you ask for" : undefined;
 }
 
 /** An answer where the sender waits for it. */

@@ -19,7 +19,6 @@ import {
   BANNED,
   ERASE,
   ID,
-  indexableRecord,
   META,
   type Place,
   placeBytes,
