@@ -276,6 +276,11 @@ export class LmdbStore implements Store {
     return new UnionScan(this.#source, request);
   }
 
+  everything(): Scan {
+    const unlimited = { defaultLimit: Number.MAX_SAFE_INTEGER, maxWork: Number.MAX_SAFE_INTEGER };
+    return new UnionScan(this.#source, { ...unlimited, filters: [{}], viewer: "operator", now: 0, before: this.#tail });
+  }
+
   has(id: EventId): boolean {
     return this.#index.has(prefixed(ID, Buffer.from(id, "hex")));
   }

@@ -24,7 +24,7 @@ export type Outcome =
 
 export interface ScanRequest {
   readonly filters: readonly Filter[];
-  readonly viewer: Viewer;
+  readonly viewer: Viewer | "operator";
   /** Seconds since 1970; what expired by then is not found. */
   readonly now: number;
   /** Only events stored before this offset; take `store.tail` when the subscription begins. */
@@ -63,6 +63,8 @@ export interface Store {
   readonly tail: number;
   append(entries: readonly Entry[], now: number): Promise<readonly Outcome[]>;
   scan(request: ScanRequest): Scan;
+  /** Every stored event, whoever may see it: for the operator's own copies. */
+  everything(): Scan;
   /** Is an event of this id stored? For ids of public kinds only: the answer is told to strangers. */
   has(id: EventId): boolean | Promise<boolean>;
   /** One slice of the work that waits: expired events, vanished authors. */

@@ -1,0 +1,104 @@
+#!/usr/bin/env node
+/**
+ * subrosa-relay: runs the relay, and the few things that an operator does to its data while it does not run.
+ * Sentences for people on standard output, the log on standard error, and an exit code that says whether it went well.
+ */
+import { createInterface } from "node:readline";
+import { UsageError } from "@subrosa/core/errors";
+import { openCurve } from "@subrosa/curve/open-curve";
+import type { Config } from "./config.ts";
+import { readSettings } from "./settings.ts";
+import { processLog, startRelay, VERSION } from "./start.ts";
+import { openLmdbStore } from "./store/lmdb-store.ts";
+import { StoreError } from "./store/store.ts";
+import { exportEvents, importEvents } from "./transfer.ts";
+
+const HELP = `subrosa-relay ${VERSION}
+
+  subrosa-relay [serve]      run the relay
+  subrosa-relay verify       read the whole database back and say what is wrong with it
+  subrosa-relay export       write every event to standard output, one JSON object per line
+  subrosa-relay import       read events from standard input, one per line; every one is verified
+
+  --port N             listen on this port (7777; 0 takes a free one)
+  --host ADDRESS       listen on this address (127.0.0.1)
+  --data DIR           keep events here (data/relay)
+  --url URL            a wss:// address under which clients reach it; may be repeated
+  --durability WORD    full: OK after the disk has it; relaxed: up to a second earlier
+  --config FILE        a JSON file with these and all other settings
+`;
+
+const COMMANDS: Readonly<Record<string, (config: Config) => Promise<boolean>>> = {
+  serve,
+  verify,
+  export: async (config) => {
+    await withStore(config, (store) => exportEvents(store, process.stdout));
+    return true;
+  },
+  import: async (config) => {
+    const lines = createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY });
+    const counts = await withStore(config, (store) => importEvents(store, openCurve(), lines, sayProgress));
+    say(`${counts.stored} stored, ${counts.known} known, ${counts.refused} refused.`);
+    return counts.refused === 0;
+  },
+};
+
+try {
+  const { command, config, help } = readSettings(process.argv.slice(2));
+  const run = COMMANDS[command];
+  if (help) process.stdout.write(HELP);
+  else if (run === undefined) throw new UsageError("usage/state", `there is no command ${command}; see --help`);
+  else if (!(await run(config))) process.exitCode = 1;
+} catch (error) {
+  if (!(error instanceof UsageError || error instanceof StoreError || isSystemError(error))) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 2;
+}
+
+async function serve(config: Config): Promise<boolean> {
+  const relay = await startRelay(config, processLog());
+  say(`The relay listens on ${relay.url}`);
+  await new Promise<void>((resolve) => {
+    process.once("SIGINT", resolve);
+    process.once("SIGTERM", resolve);
+  });
+  await relay.close();
+  return true;
+}
+
+async function verify(config: Config): Promise<boolean> {
+  return withStore(config, async (store) => {
+    let faults = 0;
+    for await (const fault of store.check()) {
+      faults++;
+      say(fault);
+    }
+    say(faults === 0 ? `${store.stats().events} events, nothing wrong.` : `${faults} faults.`);
+    return faults === 0;
+  });
+}
+
+async function withStore<T>(
+  config: Config,
+  run: (store: Awaited<ReturnType<typeof openLmdbStore>>) => Promise<T>,
+): Promise<T> {
+  const store = await openLmdbStore({ dir: config.data, durability: config.durability });
+  try {
+    return await run(store);
+  } finally {
+    await store.close();
+  }
+}
+
+function sayProgress(done: number): void {
+  process.stderr.write(`${done} events read\n`);
+}
+
+function say(sentence: string): void {
+  process.stdout.write(`${sentence}\n`);
+}
+
+/** The port is taken, the folder may not be written: the system's own words are the best ones. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "code" in error && "syscall" in error;
+}

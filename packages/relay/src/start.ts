@@ -1,0 +1,29 @@
+/** From a configuration to a running relay: store, verifier, log, socket. The caller owns what it gets and closes it. */
+import { openCurve } from "@subrosa/curve/open-curve";
+import pino from "pino";
+import type { Config } from "./config.ts";
+import { type Log, openRelay, type Relay } from "./relay.ts";
+import { openLmdbStore } from "./store/lmdb-store.ts";
+import { verifierOf } from "./verifier.ts";
+
+export const VERSION = "0.1.0";
+
+/** Structured, to standard error, without content and without addresses. */
+export function processLog(): Log {
+  return pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: 2, sync: false }));
+}
+
+export async function startRelay(config: Config, log: Log): Promise<Relay> {
+  const store = await openLmdbStore({
+    dir: config.data,
+    durability: config.durability,
+    cacheBytes: config.cacheMegabytes << 20,
+    recipientDeletesWraps: config.recipientDeletesWraps ?? false,
+  });
+  try {
+    return await openRelay({ config, store, log, verifier: verifierOf(openCurve()), version: VERSION });
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
