@@ -6,6 +6,7 @@
 import { createInterface } from "node:readline";
 import { UsageError } from "@subrosa/core/errors";
 import { openCurve } from "@subrosa/curve/open-curve";
+import { report } from "./check/report.ts";
 import type { Config } from "./config.ts";
 import { readSettings } from "./settings.ts";
 import { processLog, startRelay, VERSION } from "./start.ts";
@@ -19,6 +20,7 @@ const HELP = `subrosa-relay ${VERSION}
   subrosa-relay verify       read the whole database back and say what is wrong with it
   subrosa-relay export       write every event to standard output, one JSON object per line
   subrosa-relay import       read events from standard input, one per line; every one is verified
+  subrosa-relay check URL    try the rules of the NIPs on any relay and say which it breaks
 
   --port N             listen on this port (7777; 0 takes a free one)
   --host ADDRESS       listen on this address (127.0.0.1)
@@ -28,9 +30,13 @@ const HELP = `subrosa-relay ${VERSION}
   --config FILE        a JSON file with these and all other settings
 `;
 
-const COMMANDS: Readonly<Record<string, (config: Config) => Promise<boolean>>> = {
+const COMMANDS: Readonly<Record<string, (config: Config, operands: readonly string[]) => Promise<boolean>>> = {
   serve,
   verify,
+  check: async (_, [url]) => {
+    if (url === undefined) throw new UsageError("usage/state", "say which relay: subrosa-relay check wss://…");
+    return report(url, { curve: openCurve() }, say);
+  },
   export: async (config) => {
     await withStore(config, (store) => exportEvents(store, process.stdout));
     return true;
@@ -44,11 +50,11 @@ const COMMANDS: Readonly<Record<string, (config: Config) => Promise<boolean>>> =
 };
 
 try {
-  const { command, config, help } = readSettings(process.argv.slice(2));
+  const { command, operands, config, help } = readSettings(process.argv.slice(2));
   const run = COMMANDS[command];
   if (help) process.stdout.write(HELP);
   else if (run === undefined) throw new UsageError("usage/state", `there is no command ${command}; see --help`);
-  else if (!(await run(config))) process.exitCode = 1;
+  else if (!(await run(config, operands))) process.exitCode = 1;
 } catch (error) {
   if (!(error instanceof UsageError || error instanceof StoreError || isSystemError(error))) throw error;
   process.stderr.write(`${error.message}\n`);

@@ -74,13 +74,16 @@ export class Changes {
   /** Undefined where the event is to be stored. */
   refusal(entry: Entry, now: number): Exclude<Outcome, { kind: "stored" }> | undefined {
     const { event, id, pubkey } = entry;
+    const vanished = this.#time(prefixed(VANISHED, pubkey));
+    // Before the test for a duplicate: what is being deleted is no longer there for anybody.
+    const isForgotten = vanished !== undefined && event.created_at <= vanished;
+    if (isForgotten && event.kind !== VANISH) return { kind: "vanished" };
     if (this.#has(prefixed(ID, id))) return { kind: "duplicate" };
+    if (isForgotten) return { kind: "vanished" };
     if (this.#has(prefixed(BANNED, id))) return { kind: "banned" };
     if (entry.expiration !== undefined && entry.expiration <= now) return { kind: "expired" };
     const canBeDeleted = event.kind !== DELETION && event.kind !== VANISH;
     if (canBeDeleted && this.#has(prefixed(DELETED, id, pubkey))) return { kind: "deleted" };
-    const vanished = this.#time(prefixed(VANISHED, pubkey));
-    if (vanished !== undefined && event.created_at <= vanished) return { kind: "vanished" };
     if (entry.class !== "replaceable" && entry.class !== "addressable") return undefined;
     const d = entry.class === "addressable" ? entry.d : "";
     const deletedTo = this.#time(addressKey(DELETED_TO, event.kind, pubkey, d));

@@ -28,8 +28,9 @@ import {
   timeBytes,
   VANISHING,
 } from "./keys.ts";
+import { LiveBytes } from "./live-bytes.ts";
 import { LmdbIndex, under } from "./lmdb-index.ts";
-import { EventLog, SEGMENT } from "./log.ts";
+import { EventLog } from "./log.ts";
 import type { Position } from "./position.ts";
 import { purgeExpired, purgeVanished } from "./purge.ts";
 import { encodeRecord, type StoredRecord } from "./record.ts";
@@ -67,7 +68,6 @@ const META_TAIL = prefixed(META, Buffer.from("tail"));
 const META_EVENTS = prefixed(META, Buffer.from("events"));
 const META_FORMAT = prefixed(META, Buffer.from("format"));
 const FORMAT = Buffer.from("1");
-const SEGMENT_BYTES = prefixed(META, Buffer.from("segment:"));
 
 export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStore> {
   mkdirSync(options.dir, { recursive: true, mode: 0o700 });
@@ -87,7 +87,7 @@ export class LmdbStore implements Store {
   #events = 0;
   /** Where the next event will stand, as far as indexed. */
   #tail = 0;
-  readonly #liveBytes = new Map<number, number>();
+  readonly #liveBytes = new LiveBytes();
   readonly #vanishing = new Map<string, number>();
   readonly #queue: Waiting[] = [];
   /** ERASE keys whose bytes are gone from the log; removed with the next batch. */
@@ -125,9 +125,7 @@ export class LmdbStore implements Store {
     const tail = this.#index.get(META_TAIL);
     const events = this.#index.get(META_EVENTS);
     this.#events = events ? readTimeBytes(events) : 0;
-    for (const key of this.#index.keys(under(SEGMENT_BYTES))) {
-      this.#liveBytes.set(key.readUInt32BE(SEGMENT_BYTES.length), readTimeBytes(this.#index.get(key)!));
-    }
+    this.#liveBytes.load(this.#index);
     for (const { key, value } of this.#index.entries(under(Buffer.of(VANISHING)))) {
       this.#vanishing.set(key.subarray(1).toString("hex"), readTimeBytes(value));
     }
@@ -231,9 +229,7 @@ export class LmdbStore implements Store {
   async #commit(changes: Changes, added: readonly Place[]): Promise<void> {
     for (const key of this.#erasedKeys) changes.unmark(key);
     this.#erasedKeys = [];
-    for (const { length, segment } of this.#account(changes, added)) {
-      changes.mark(segmentKey(segment), timeBytes(length));
-    }
+    for (const { key, value } of this.#liveBytes.change(added, changes.erased)) changes.mark(key, value);
     changes.mark(META_TAIL, timeBytes(this.#log.tail));
     changes.mark(META_EVENTS, timeBytes(this.#events + changes.added));
     await this.#index.commit(changes.writes);
@@ -241,22 +237,6 @@ export class LmdbStore implements Store {
     for (const { pubkey, until } of changes.vanished) this.#vanishing.set(pubkey.toString("hex"), until);
     this.#tail = this.#log.tail;
     if (changes.erased.length > 0) this.#erase(changes.erased);
-  }
-
-  /** Live bytes of every segment that changed. */
-  #account(changes: Changes, added: readonly Place[]): { segment: number; length: number }[] {
-    const difference = new Map<number, number>();
-    const add = (place: Place, sign: 1 | -1): void => {
-      const segment = Math.floor(place.offset / SEGMENT);
-      difference.set(segment, (difference.get(segment) ?? 0) + sign * place.length);
-    };
-    for (const place of added) add(place, 1);
-    for (const place of changes.erased) add(place, -1);
-    return [...difference].map(([segment, change]) => {
-      const length = Math.max(0, (this.#liveBytes.get(segment) ?? 0) + change);
-      this.#liveBytes.set(segment, length);
-      return { segment, length };
-    });
   }
 
   /** Overwrites bytes that the index forgot, once the disk has forgotten them too. */
@@ -282,7 +262,10 @@ export class LmdbStore implements Store {
   }
 
   has(id: EventId): boolean {
-    return this.#index.has(prefixed(ID, Buffer.from(id, "hex")));
+    const value = this.#index.get(prefixed(ID, Buffer.from(id, "hex")));
+    if (value === undefined || this.#vanishing.size === 0) return value !== undefined;
+    const record = this.#log.read(readPlace(value));
+    return record !== undefined && !this.#source.isVanishing(record);
   }
 
   async purge(now: number, max: number): Promise<PurgeResult> {
@@ -302,7 +285,7 @@ export class LmdbStore implements Store {
 
   #removeDeadSegments(): void {
     for (const segment of this.#log.segments) {
-      if (this.#liveBytes.get(segment) === 0) this.#log.removeSegment(segment);
+      if (this.#liveBytes.of(segment) === 0) this.#log.removeSegment(segment);
     }
   }
 
@@ -343,9 +326,7 @@ export class LmdbStore implements Store {
   }
 
   stats(): StoreStats {
-    let bytes = 0;
-    for (const length of this.#liveBytes.values()) bytes += length;
-    return { events: this.#events, bytes };
+    return { events: this.#events, bytes: this.#liveBytes.total };
   }
 
   check(signal?: AbortSignal): AsyncIterable<string> {
@@ -401,10 +382,4 @@ export class LmdbStore implements Store {
 
 function metaKey(name: string): Buffer {
   return prefixed(META, Buffer.from(`set:${name}`));
-}
-
-function segmentKey(segment: number): Buffer {
-  const number = Buffer.allocUnsafe(4);
-  number.writeUInt32BE(segment);
-  return Buffer.concat([SEGMENT_BYTES, number]);
 }

@@ -1,0 +1,48 @@
+/** How many bytes of each segment of the log are still wanted; what has none left can be removed. Kept in the index. */
+import { META, type Place, prefixed, readTimeBytes, timeBytes } from "./keys.ts";
+import { type LmdbIndex, under } from "./lmdb-index.ts";
+import { SEGMENT } from "./log.ts";
+
+const PREFIX = prefixed(META, Buffer.from("segment:"));
+
+export class LiveBytes {
+  readonly #bytes = new Map<number, number>();
+
+  load(index: LmdbIndex): void {
+    for (const { key, value } of index.entries(under(PREFIX))) {
+      this.#bytes.set(key.readUInt32BE(PREFIX.length), readTimeBytes(value));
+    }
+  }
+
+  /** Takes a batch into account and gives what the index is to remember of it. */
+  change(added: readonly Place[], erased: readonly Place[]): { readonly key: Buffer; readonly value: Buffer }[] {
+    const difference = new Map<number, number>();
+    const add = ({ offset, length }: Place, sign: 1 | -1): void => {
+      const segment = Math.floor(offset / SEGMENT);
+      difference.set(segment, (difference.get(segment) ?? 0) + sign * length);
+    };
+    for (const place of added) add(place, 1);
+    for (const place of erased) add(place, -1);
+    return [...difference].map(([segment, change]) => {
+      const bytes = Math.max(0, this.of(segment) + change);
+      this.#bytes.set(segment, bytes);
+      return { key: segmentKey(segment), value: timeBytes(bytes) };
+    });
+  }
+
+  of(segment: number): number {
+    return this.#bytes.get(segment) ?? 0;
+  }
+
+  get total(): number {
+    let sum = 0;
+    for (const bytes of this.#bytes.values()) sum += bytes;
+    return sum;
+  }
+}
+
+function segmentKey(segment: number): Buffer {
+  const number = Buffer.allocUnsafe(4);
+  number.writeUInt32BE(segment);
+  return Buffer.concat([PREFIX, number]);
+}
