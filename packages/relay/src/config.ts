@@ -58,6 +58,8 @@ const settings = {
   authToWrite: boolean,
   eventsPerMinutePerKey: integer({ min: 1 }),
   eventsPerMinutePerAddress: integer({ min: 1 }),
+  /** PROOF-9: judge proofs, label them, and find events by them. */
+  proofs: oneOf("off", "after"),
   /** NIP-59's deletion by the recipient; see CHANNEL-10 before turning it on. */
   recipientDeletesWraps: boolean,
   /** Take the client's address from X-Forwarded-For: only behind a proxy that sets it. */
@@ -94,6 +96,7 @@ export type Config = ConfigFile &
       | "maxConnectionsPerAddress"
       | "maxFuture"
       | "pow"
+      | "proofs"
     >
   >;
 
@@ -119,4 +122,5 @@ export const DEFAULT_CONFIG: Config = Object.freeze({
   maxConnectionsPerAddress: 20_000,
   maxFuture: 900,
   pow: 0,
+  proofs: "after",
 } as const);

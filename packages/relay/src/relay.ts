@@ -7,7 +7,10 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
+import type { Curve } from "@subrosa/core/curve/curve";
+import type { SignedEvent } from "@subrosa/core/nostr/event";
 import { DEFAULT_FILTER_LIMITS } from "@subrosa/core/nostr/filter";
+import { RingShelf } from "@subrosa/core/ring/ring-shelf";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Config } from "./config.ts";
 import type { Entry } from "./event/entry.ts";
@@ -21,6 +24,10 @@ import { Connection, type ConnectionHost, type LiveSubscription } from "./net/co
 import { configuredPolicy } from "./policy/configured.ts";
 import type { Policy } from "./policy/policy.ts";
 import { Rates } from "./policy/rates.ts";
+import { Court } from "./proofs/court.ts";
+import type { RelayKey } from "./proofs/relay-key.ts";
+import { parseSearch } from "./proofs/search.ts";
+import { Verdicts } from "./proofs/verdicts.ts";
 import { ScanQueue } from "./scan-queue.ts";
 import { hostOf } from "./session/authentication.ts";
 import type { Store } from "./store/store.ts";
@@ -38,6 +45,8 @@ export interface RelayOptions {
   readonly log: Log;
   /** The operator's own, asked after the configured ones. */
   readonly policy?: Policy;
+  /** PROOF-9; without it no proof is judged. */
+  readonly proofs?: { readonly key: RelayKey; readonly curve: Curve };
   readonly version?: string;
   /** Seconds since 1970. */
   readonly clock?: () => number;
@@ -71,6 +80,8 @@ export class Relay implements AsyncDisposable {
   readonly #ingest: Ingest;
   readonly #host: ConnectionHost;
   readonly #started = performance.now();
+  readonly #court: Court | undefined;
+  readonly #verdicts: Verdicts | undefined;
   #delivered = 0;
   #failure: { readonly at: number } | undefined;
   #timers: NodeJS.Timeout[] = [];
@@ -85,10 +96,25 @@ export class Relay implements AsyncDisposable {
       const host = hostOf(url);
       if (host !== undefined) this.#hosts.add(host);
     }
+    const { proofs } = options;
     const onFailure = (error: unknown): void => {
       this.#failure = { at: performance.now() };
       options.log.error({ error: error instanceof Error ? error.message : "unknown" }, "an operation failed");
     };
+    if (proofs !== undefined) {
+      this.#court = new Court(new RingShelf(proofs.curve));
+      this.#verdicts = new Verdicts({
+        store,
+        clock,
+        onFailure,
+        court: this.#court,
+        key: proofs.key,
+        deliver: (entries) => this.#deliver(entries),
+        deliverVerified: ({ event, json }, ring) => {
+          for (const listener of this.#live.matchVerified(event, ring)) this.#hand(listener, event, json);
+        },
+      });
+    }
     this.#ingest = new Ingest({
       store,
       verifier,
@@ -110,7 +136,11 @@ export class Relay implements AsyncDisposable {
         hosts: this.#hosts,
         maxSubscriptions: config.maxSubscriptions,
         authToRead: config.authToRead ?? false,
-        searchFault: () => "this relay has no search",
+        searchFault: (search) => {
+          if (proofs === undefined) return "this relay has no search";
+          const parsed = parseSearch(search);
+          return parsed.ok ? undefined : parsed.fault;
+        },
       },
       limits: {
         frame: frameLimits(config),
@@ -138,7 +168,7 @@ export class Relay implements AsyncDisposable {
     });
     const app = routes({
       config,
-      extra: { version: options.version ?? "0" },
+      extra: { version: options.version ?? "0", ...(proofs && { self: proofs.key.pubkey }) },
       figures: () => this.figures(),
       illness: () => this.#illness(),
     });
@@ -233,12 +263,15 @@ export class Relay implements AsyncDisposable {
   }
 
   #deliver(entries: readonly Entry[]): void {
+    this.#verdicts?.consider(entries.filter(({ class: kind }) => kind !== "ephemeral"));
     if (this.#live.size === 0) return;
     for (const { event, json } of entries) {
-      for (const { connection, prefix } of this.#live.match(event)) {
-        if (connection.deliver(prefix, event, json)) this.#delivered++;
-      }
+      for (const listener of this.#live.match(event)) this.#hand(listener, event, json);
     }
+  }
+
+  #hand({ connection, prefix }: LiveSubscription, event: SignedEvent, json: Buffer): void {
+    if (connection.deliver(prefix, event, json)) this.#delivered++;
   }
 
   #purge(): void {
@@ -268,6 +301,7 @@ export class Relay implements AsyncDisposable {
     this.#server.closeAllConnections();
     await closed;
     await this.#purging;
+    await this.#court?.close();
     await this.#options.store.close();
   }
 

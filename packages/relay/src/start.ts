@@ -1,7 +1,9 @@
 /** From a configuration to a running relay: store, verifier, log, socket. The caller owns what it gets and closes it. */
+import { join } from "node:path";
 import { openCurve } from "@subrosa/curve/open-curve";
 import pino from "pino";
 import type { Config } from "./config.ts";
+import { RelayKey } from "./proofs/relay-key.ts";
 import { type Log, openRelay, type Relay } from "./relay.ts";
 import { openLmdbStore } from "./store/lmdb-store.ts";
 import { verifierOf } from "./verifier.ts";
@@ -21,7 +23,17 @@ export async function startRelay(config: Config, log: Log): Promise<Relay> {
     recipientDeletesWraps: config.recipientDeletesWraps ?? false,
   });
   try {
-    return await openRelay({ config, store, log, verifier: verifierOf(openCurve()), version: VERSION });
+    const curve = openCurve();
+    const key = config.proofs === "off" ? undefined : RelayKey.open(join(config.data, "relay.key"), curve);
+    const proofs = key && { key, curve };
+    return await openRelay({
+      config,
+      store,
+      log,
+      verifier: verifierOf(curve),
+      version: VERSION,
+      ...(proofs && { proofs }),
+    });
   } catch (error) {
     await store.close();
     throw error;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type Config, DEFAULT_CONFIG } from "../src/config.ts";
 import type { SignatureVerifier } from "../src/ingest.ts";
 import type { Policy } from "../src/policy/policy.ts";
-import { type Log, openRelay, type Relay } from "../src/relay.ts";
+import { type Log, openRelay, type Relay, type RelayOptions } from "../src/relay.ts";
 import { openLmdbStore } from "../src/store/lmdb-store.ts";
 import { Client } from "./client.ts";
 import { NOW } from "./events.ts";
@@ -23,6 +23,7 @@ export interface Setup {
   readonly policy?: Policy;
   readonly clock?: () => number;
   readonly log?: Log;
+  readonly proofs?: RelayOptions["proofs"];
 }
 
 export class RelayUnderTest implements AsyncDisposable {
@@ -41,6 +42,7 @@ export class RelayUnderTest implements AsyncDisposable {
     policy,
     clock = () => NOW,
     log = SILENT,
+    proofs,
   }: Setup = {}): Promise<RelayUnderTest> {
     const dir = mkdtempSync(join(tmpdir(), "subrosa-relay-"));
     const store = await openLmdbStore({
@@ -48,7 +50,15 @@ export class RelayUnderTest implements AsyncDisposable {
       recipientDeletesWraps: config?.recipientDeletesWraps ?? false,
     });
     const merged = { ...DEFAULT_CONFIG, port: 0, data: dir, ...config };
-    const relay = await openRelay({ config: merged, store, verifier, log, clock, ...(policy && { policy }) });
+    const relay = await openRelay({
+      config: merged,
+      store,
+      verifier,
+      log,
+      clock,
+      ...(policy && { policy }),
+      ...(proofs && { proofs }),
+    });
     return new RelayUnderTest(relay, dir);
   }
 

@@ -2,7 +2,14 @@
 import type { Config } from "../config.ts";
 
 /** What is implemented here, in the order of their numbers. */
-export const SUPPORTED_NIPS = [1, 4, 9, 11, 13, 17, 40, 42, 45, 59, 62, 70, 77] as const;
+const ALWAYS = [1, 4, 9, 11, 13, 17, 40, 42, 45, 59, 62, 70, 77];
+/** NIP-50's tokens and NIP-97's rings, where proofs are judged. */
+const WITH_PROOFS = [32, 50, 97];
+
+export function supportedNips(judgesProofs: boolean): readonly number[] {
+  return (judgesProofs ? [...ALWAYS, ...WITH_PROOFS] : [...ALWAYS]).sort((a, b) => a - b);
+}
+
 export const SOFTWARE = "subrosa";
 
 export interface InformationExtra {
@@ -21,7 +28,7 @@ export function informationDocument(config: Config, { version, self }: Informati
     ...(pubkey !== undefined && { pubkey }),
     ...(self !== undefined && { self }),
     ...(contact !== undefined && { contact }),
-    supported_nips: SUPPORTED_NIPS,
+    supported_nips: supportedNips(self !== undefined),
     software: SOFTWARE,
     version,
     limitation: {

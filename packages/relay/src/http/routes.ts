@@ -28,7 +28,7 @@ export function routes({ config, extra, figures, illness }: RouteInputs): Hono {
       const headers = { ...OPEN_TO_ALL, "content-type": "application/nostr+json; charset=utf-8" };
       return new Response(JSON.stringify(informationDocument(config, extra)), { headers });
     }
-    return new Response(page(config, figures()), { headers: PAGE_HEADERS });
+    return new Response(page(config, figures(), extra.self !== undefined), { headers: PAGE_HEADERS });
   });
   app.get("/metrics", () => {
     return new Response(prometheus(figures()), { headers: { "content-type": "text/plain; version=0.0.4" } });

@@ -8,15 +8,16 @@
 import type { SignedEvent } from "@subrosa/core/nostr/event";
 import { type Filter, tagConditions } from "@subrosa/core/nostr/filter";
 import { compileFilters, type Matcher } from "@subrosa/core/nostr/filter-match";
+import { parseSearch, type Search } from "../proofs/search.ts";
 
 export interface Listener {
   readonly filters: readonly Filter[];
-  /** NIP-50 tokens are conditions too; see search.ts. */
-  readonly accept?: (event: SignedEvent) => boolean;
 }
 
 interface Hook<L extends Listener> {
   readonly listener: L;
+  /** PROOF-9: what the filter searches for is known only when the event's proof was judged. */
+  readonly search: Extract<Search, { ok: true }> | undefined;
   readonly matches: Matcher;
 }
 
@@ -32,7 +33,10 @@ export class LiveIndex<L extends Listener> {
 
   add(listener: L): void {
     const entries = listener.filters.map((filter) => {
-      const hook = { listener, matches: compileFilters([filter]) };
+      const search = filter.search === undefined ? undefined : parseSearch(filter.search);
+      // A search that cannot be made matches nothing.
+      if (search?.ok === false) return { keys: [], hook: { listener, search: undefined, matches: () => false } };
+      const hook = { listener, search, matches: compileFilters([filter]) };
       const keys = hookKeys(filter);
       for (const key of keys) {
         const hooks = this.#hooks.get(key);
@@ -55,15 +59,23 @@ export class LiveIndex<L extends Listener> {
     this.#ofListener.delete(listener);
   }
 
-  /** Every listener that wants the event, each once. */
+  /** Every listener that wants the event whatever its proof is worth, each once. */
   match(event: SignedEvent): Set<L> {
+    return this.#find(event, ({ search }) => search === undefined);
+  }
+
+  /** Every listener that waited for the event's proof to be found good. */
+  matchVerified(event: SignedEvent, ring: string): Set<L> {
+    return this.#find(event, ({ search }) => search !== undefined && (search.ring ?? ring) === ring);
+  }
+
+  #find(event: SignedEvent, wanted: (hook: Hook<L>) => boolean): Set<L> {
     const found = new Set<L>();
     for (const key of eventKeys(event)) {
       const hooks = this.#hooks.get(key);
       if (hooks === undefined) continue;
-      for (const { listener, matches } of hooks) {
-        if (found.has(listener) || !matches(event)) continue;
-        if (listener.accept === undefined || listener.accept(event)) found.add(listener);
+      for (const hook of hooks) {
+        if (!found.has(hook.listener) && wanted(hook) && hook.matches(event)) found.add(hook.listener);
       }
     }
     return found;

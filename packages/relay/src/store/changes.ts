@@ -31,6 +31,8 @@ import {
   timeBytes,
   VANISHED,
   VANISHING,
+  VERDICT,
+  verdictKeys,
 } from "./keys.ts";
 import type { StoredRecord } from "./record.ts";
 import type { Outcome, StoreRules } from "./store.ts";
@@ -128,6 +130,17 @@ export class Changes {
     return value !== undefined && this.#removeAt(readPlace(value));
   }
 
+  /** Notes that a member of this ring published the event; false where it is not stored any more. */
+  setVerdict(id: Buffer, ring: string): boolean {
+    const value = this.#get(prefixed(ID, id));
+    const place = value && readPlace(value);
+    const indexable = place && this.#indexable(place);
+    if (place === undefined || indexable === undefined) return false;
+    this.#set(prefixed(VERDICT, id), Buffer.from(ring, "hex"));
+    for (const key of verdictKeys(indexable, place, ring)) this.writes.push({ key, value: EMPTY });
+    return true;
+  }
+
   mark(key: Buffer, value: Buffer = EMPTY): void {
     this.#set(key, value);
   }
@@ -197,6 +210,11 @@ export class Changes {
   remove(indexable: Indexable, place: Place): void {
     this.unmark(prefixed(ID, indexable.id));
     for (const key of scanKeys(indexable, place)) this.writes.push({ key });
+    const ring = this.#get(prefixed(VERDICT, indexable.id));
+    if (ring !== undefined) {
+      this.unmark(prefixed(VERDICT, indexable.id));
+      for (const key of verdictKeys(indexable, place, Buffer.from(ring).toString("hex"))) this.writes.push({ key });
+    }
     const kindOf = kindClass(indexable.kind);
     if (kindOf === "replaceable" || kindOf === "addressable") {
       const key = addressKey(ADDRESS, indexable.kind, indexable.pubkey, indexable.d);

@@ -15,6 +15,7 @@
  *   VANISHING   pubkey                         → the same, while the deletion is still at work
  *   ERASE       offset length                  no longer indexed, bytes still to be overwritten
  *   BANNED      id                             refused by the operator
+ *   VERDICT     id                             → digest of the ring whose member published it (PROOF-9)
  *   META        name                           → value
  */
 import { hash } from "node:crypto";
@@ -39,6 +40,7 @@ export const VANISHED = 0x0b;
 export const VANISHING = 0x0c;
 export const ERASE = 0x0d;
 export const BANNED = 0x0e;
+export const VERDICT = 0x0f;
 
 export function prefixed(prefix: number, ...parts: readonly Uint8Array[]): Buffer {
   return Buffer.concat([Uint8Array.of(prefix), ...parts]);
@@ -139,6 +141,23 @@ export function scanKeys(event: Indexable, place: Place): Buffer[] {
   for (const tag of event.tags) keys.push(scanKey(TAG, [tag], position));
   if (event.expiration > 0) keys.push(prefixed(EXPIRY, timeBytes(event.expiration), placeBytes(place)));
   return keys;
+}
+
+/** Letters that no tag has: under them stand events whose proof was verified, all of them and by ring. */
+const VERIFIED_LETTER = 0x01;
+const RING_LETTER = 0x02;
+
+/** What precedes the positions of verified events, of one ring or of all. */
+export function verdictPrefix(ring: string | undefined): Buffer {
+  return ring === undefined
+    ? Buffer.of(TAG, VERIFIED_LETTER)
+    : prefixed(TAG, Buffer.of(RING_LETTER), Buffer.from(ring, "hex"));
+}
+
+export function verdictKeys(event: Indexable, place: Place, ring: string): Buffer[] {
+  const position = Buffer.allocUnsafe(SUFFIX);
+  writePosition(position, 0, positionOf(event, place));
+  return [Buffer.concat([verdictPrefix(undefined), position]), Buffer.concat([verdictPrefix(ring), position])];
 }
 
 function scanKey(prefix: number, parts: readonly Buffer[], position: Position): Buffer {

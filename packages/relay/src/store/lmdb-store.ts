@@ -305,6 +305,10 @@ export class LmdbStore implements Store {
     return this.#change((changes) => changes.unmark(prefixed(BANNED, Buffer.from(id, "hex"))));
   }
 
+  setVerdict(id: EventId, ring: string): Promise<boolean> {
+    return this.#change((changes) => changes.setVerdict(Buffer.from(id, "hex"), ring));
+  }
+
   async getMeta(name: string): Promise<string | undefined> {
     return this.#index.get(metaKey(name))?.toString();
   }

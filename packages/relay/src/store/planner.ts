@@ -8,7 +8,8 @@
 import { type Filter, tagConditions } from "@subrosa/core/nostr/filter";
 import { MAX_TIME } from "../event/entry.ts";
 import { tagKey } from "../event/tag-key.ts";
-import { AUTHOR, AUTHOR_KIND, KIND, kindBytes, prefixed, TAG, TIME } from "./keys.ts";
+import { parseSearch } from "../proofs/search.ts";
+import { AUTHOR, AUTHOR_KIND, KIND, kindBytes, prefixed, TAG, TIME, verdictPrefix } from "./keys.ts";
 import type { Position } from "./position.ts";
 
 /** All positions under a prefix, from `until` back to `since`. */
@@ -25,6 +26,7 @@ export interface PlanOption {
 
 /** What a candidate must still be checked for. */
 export interface Conditions {
+  readonly ids?: ReadonlySet<string>;
   readonly authors?: ReadonlySet<string>;
   readonly kinds?: ReadonlySet<number>;
   readonly tags: readonly { readonly letter: number; readonly keys: ReadonlySet<string> }[];
@@ -57,6 +59,13 @@ export function planFilter(filter: Filter): Plan {
   const isEmpty = [ids?.length, authors?.size, kinds?.size, ...tags.map((tag) => tag.keys.size)].includes(0);
   if (isEmpty || since > until || filter.limit === 0) return { kind: "nothing" };
   const all = conditions(authors, kinds, tags);
+  const search = filter.search === undefined ? undefined : parseSearch(filter.search);
+  if (search?.ok === false) return { kind: "nothing" };
+  if (search?.ok) {
+    const prefix = verdictPrefix(search.ring);
+    const wanted = ids && { ids: new Set<string>(ids) };
+    return { kind: "ranges", options: [{ ranges: [{ prefix, since, until }], conditions: { ...all, ...wanted } }] };
+  }
   if (ids) return { kind: "ids", ids, since, until, conditions: all };
 
   const range = (prefix: Buffer): IndexRange => ({ prefix, since, until });

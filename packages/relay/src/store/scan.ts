@@ -84,10 +84,11 @@ class FilterScan {
   }
 
   #wants(record: StoredRecord): boolean {
-    const { authors, kinds, tags } = this.#conditions;
-    const { viewer, now, accept } = this.#request;
+    const { ids, authors, kinds, tags } = this.#conditions;
+    const { viewer, now } = this.#request;
     const expiration = record.expiration;
     if (expiration !== 0 && expiration <= now) return false;
+    if (ids !== undefined && !ids.has(record.id)) return false;
     if (kinds !== undefined && !kinds.has(record.kind)) return false;
     if (authors !== undefined && !authors.has(record.pubkey)) return false;
     for (const tag of tags) if (!record.hasTag(tag.letter, tag.keys)) return false;
@@ -95,8 +96,7 @@ class FilterScan {
       const time = record.createdAt;
       if (time < this.#since || time > this.#until) return false;
     }
-    if ((viewer !== "operator" && !record.visibleTo(viewer)) || this.#source.isVanishing(record)) return false;
-    return accept === undefined || accept(record);
+    return (viewer === "operator" || record.visibleTo(viewer)) && !this.#source.isVanishing(record);
   }
 }
 

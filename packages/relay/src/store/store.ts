@@ -29,8 +29,6 @@ export interface ScanRequest {
   readonly now: number;
   /** Only events stored before this offset; take `store.tail` when the subscription begins. */
   readonly before: number;
-  /** NIP-50 tokens that the relay resolved; see search.ts. */
-  readonly accept?: (record: StoredRecord) => boolean;
   /** Filters without a limit get this one. */
   readonly defaultLimit: number;
   /** Candidates looked at before the scan gives up. */
@@ -72,6 +70,8 @@ export interface Store {
   /** The operator removes events (NIP-86); `ban` refuses them for the future. */
   remove(ids: readonly EventId[], ban: boolean): Promise<number>;
   allow(id: EventId): Promise<void>;
+  /** PROOF-9: a member of this ring published the event. False where the event is not stored. */
+  setVerdict(id: EventId, ring: string): Promise<boolean>;
   /** The operator's lists and settings, durable like events. */
   getMeta(name: string): Promise<string | undefined>;
   setMeta(name: string, value: string): Promise<void>;
