@@ -274,7 +274,10 @@ export class LmdbStore implements Store {
       const changes = new Changes(this.#reads, this.#rules);
       const waitsToExpire = purgeExpired(changes, this.#index, this.#log, now, max);
       const more = purgeVanished(changes, this.#index, this.#log, this.#vanishing, max) || waitsToExpire;
-      if (changes.writes.length === 0 && this.#erasedKeys.length === 0) return { erased: 0, more };
+      if (changes.writes.length === 0 && this.#erasedKeys.length === 0) {
+        await this.#erasing;
+        return { erased: 0, more };
+      }
       await this.#commit(changes, []);
       for (const pubkey of changes.finishedVanishing) this.#vanishing.delete(pubkey);
       await this.#erasing;
