@@ -16,6 +16,7 @@ import type { Outcome, Store } from "./store/store.ts";
 export interface SignatureVerifier {
   /** One answer for each item, in order. */
   verify(items: readonly SchnorrItem[]): Promise<readonly boolean[]>;
+  [Symbol.dispose]?(): void;
 }
 
 export type Answer = (accepted: boolean, reason: string) => void;

@@ -303,6 +303,7 @@ export class Relay implements AsyncDisposable {
     await this.#purging;
     await this.#court?.close();
     await this.#options.store.close();
+    this.#options.verifier[Symbol.dispose]?.();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

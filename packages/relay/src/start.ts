@@ -1,4 +1,5 @@
 /** From a configuration to a running relay: store, verifier, log, socket. The caller owns what it gets and closes it. */
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { openCurve } from "@subrosa/curve/open-curve";
 import pino from "pino";
@@ -6,7 +7,7 @@ import type { Config } from "./config.ts";
 import { RelayKey } from "./proofs/relay-key.ts";
 import { type Log, openRelay, type Relay } from "./relay.ts";
 import { openLmdbStore } from "./store/lmdb-store.ts";
-import { verifierOf } from "./verifier.ts";
+import { PoolVerifier } from "./verify/pool-verifier.ts";
 
 export const VERSION = "0.1.0";
 
@@ -15,6 +16,9 @@ export function processLog(): Log {
   return pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: 2, sync: false }));
 }
 
+/** Where the threads of the verifier begin, beside this file as it was built. */
+const WORKER = new URL("./verify/worker.js", import.meta.url);
+
 export async function startRelay(config: Config, log: Log): Promise<Relay> {
   const store = await openLmdbStore({
     dir: config.data,
@@ -22,19 +26,22 @@ export async function startRelay(config: Config, log: Log): Promise<Relay> {
     cacheBytes: config.cacheMegabytes << 20,
     recipientDeletesWraps: config.recipientDeletesWraps ?? false,
   });
+  const curve = openCurve();
+  // One core is left for everything else.
+  const verifier = new PoolVerifier(curve, Math.max(1, availableParallelism() - 1), WORKER);
   try {
-    const curve = openCurve();
     const key = config.proofs === "off" ? undefined : RelayKey.open(join(config.data, "relay.key"), curve);
     const proofs = key && { key, curve };
     return await openRelay({
       config,
       store,
       log,
-      verifier: verifierOf(curve),
+      verifier,
       version: VERSION,
       ...(proofs && { proofs }),
     });
   } catch (error) {
+    verifier[Symbol.dispose]();
     await store.close();
     throw error;
   }

@@ -13,10 +13,10 @@ const EXTERNAL = ["lmdb", "ws", "hono", "pino", "pg"];
 export async function bundle(source: string): Promise<{ readonly path: string; remove(): void }> {
   mkdirSync(join(PACKAGE, "dist"), { recursive: true });
   const dir = mkdtempSync(join(PACKAGE, "dist", "test-"));
-  const path = join(dir, "program.mjs");
+  const path = join(dir, "program.js");
   await build({
-    entryPoints: [join(PACKAGE, source)],
-    outfile: path,
+    entryPoints: { program: join(PACKAGE, source), "verify/worker": join(PACKAGE, "src/verify/worker.ts") },
+    outdir: dir,
     bundle: true,
     platform: "node",
     format: "esm",

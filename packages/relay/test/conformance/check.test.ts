@@ -3,7 +3,7 @@ import { openCurve } from "@subrosa/curve/open-curve";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { allCases } from "../../src/check/all-cases.ts";
 import { claimedNips, runCase } from "../../src/check/run.ts";
-import { verifierOf } from "../../src/verifier.ts";
+import { verifierOf } from "../../src/verify/verifier.ts";
 import { RelayUnderTest } from "../relay-under-test.ts";
 
 const curve = openCurve();

@@ -16,7 +16,7 @@ import { describe, expect, test } from "vitest";
 import { Court } from "../../src/proofs/court.ts";
 import { RelayKey } from "../../src/proofs/relay-key.ts";
 import { openLmdbStore } from "../../src/store/lmdb-store.ts";
-import { verifierOf } from "../../src/verifier.ts";
+import { verifierOf } from "../../src/verify/verifier.ts";
 import type { Client } from "../client.ts";
 import { admit, event, NOW } from "../events.ts";
 import { RelayUnderTest } from "../relay-under-test.ts";
