@@ -8,10 +8,12 @@
 export interface Area {
   readonly area: string;
   readonly works: readonly Work[];
+  /** What turns cannot measure, such as memory; asked last, and the area's end. */
+  readonly facts?: () => Promise<readonly Line[]>;
 }
 
-/** "us": microseconds for one thing, less is better. "per_s": things in a second, more is better. */
-export type Unit = "us" | "per_s";
+/** "us": microseconds for one thing, less is better. "per_s": things in a second, more is better. "kib": memory. */
+export type Unit = "us" | "per_s" | "kib";
 
 export interface Work {
   readonly name: string;
@@ -63,6 +65,7 @@ export type Clock = () => number;
 export async function measureArea(area: Area, effort: Effort, clock: Clock): Promise<Line[]> {
   const lines: Line[] = [];
   for (const work of area.works) lines.push(...(await measureWork(area.area, work, effort, clock)));
+  if (area.facts !== undefined) lines.push(...(await area.facts()));
   return lines;
 }
 
@@ -129,6 +132,8 @@ function inUnit(milliseconds: number, unit: Unit): number {
       return milliseconds * 1000;
     case "per_s":
       return 1000 / milliseconds;
+    case "kib":
+      return Number.NaN;
     default:
       return unit satisfies never;
   }

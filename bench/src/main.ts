@@ -12,11 +12,12 @@ import { group } from "./group.ts";
 import { type Area, measureArea, NORMAL, QUICK } from "./harness.ts";
 import { machineFacts } from "./machine.ts";
 import { nostr } from "./nostr.ts";
+import { relay } from "./relay.ts";
 import { ring } from "./ring.ts";
 import { table } from "./table.ts";
 
 /** Every area by name. Opening one does its set-up: keys, tables, WebAssembly. */
-const AREAS: Readonly<Record<string, () => Area | Promise<Area>>> = { channel, curve, group, nostr, ring };
+const AREAS: Readonly<Record<string, () => Area | Promise<Area>>> = { channel, curve, group, nostr, relay, ring };
 
 /** What is no comparison of speeds prints lines of its own. Run by name only. */
 const STUDIES: Readonly<Record<string, (quick: boolean) => Iterable<object>>> = {

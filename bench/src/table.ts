@@ -29,7 +29,8 @@ function row(line: Line): string[] {
 }
 
 function quantity(value: number, unit: Unit): string {
-  return unit === "us" ? `${digits(value)} µs` : `${digits(value)} /s`;
+  const names = { us: "µs", per_s: "/s", kib: "KiB" } as const satisfies Record<Unit, string>;
+  return `${digits(value)} ${names[unit]}`;
 }
 
 function digits(value: number): string {

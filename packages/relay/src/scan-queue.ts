@@ -5,7 +5,7 @@
  * A connection whose reader is slow is passed over until it has read (`resume`). One query of a connection at a time,
  * in the order they came.
  */
-import type { Scan, ScanSink } from "./store/store.ts";
+import type { Scan, ScanProgress, ScanSink } from "./store/store.ts";
 
 export interface ScanJob {
   readonly scan: Scan;
@@ -82,7 +82,9 @@ export class ScanQueue<Owner> {
       for (const [owner, lane] of [...this.#lanes]) {
         const job = lane.jobs[0];
         if (job === undefined || lane.paused || this.#lanes.get(owner) !== lane) continue;
-        await this.#slice(owner, lane, job);
+        // Waiting costs a turn of the queue of promises, and what is sent would leave in as many writes.
+        const slice = this.#slice(owner, lane, job);
+        if (slice !== undefined) await slice;
         worked = true;
         if (performance.now() >= end) break;
       }
@@ -91,7 +93,8 @@ export class ScanQueue<Owner> {
     if ([...this.#lanes.values()].some((lane) => lane.jobs.length > 0 && !lane.paused)) this.#schedule();
   }
 
-  async #slice(owner: Owner, lane: Lane, job: ScanJob): Promise<void> {
+  /** Undefined where the store answered at once. */
+  #slice(owner: Owner, lane: Lane, job: ScanJob): Promise<void> | undefined {
     // Who was served goes to the end of the row.
     this.#lanes.delete(owner);
     this.#lanes.set(owner, lane);
@@ -99,22 +102,36 @@ export class ScanQueue<Owner> {
     try {
       for (;;) {
         const step = job.scan.run(SLICE_STEPS, job.sink);
-        const progress = step instanceof Promise ? await step : step;
-        if (this.#lanes.get(owner) !== lane || lane.jobs[0] !== job) return;
-        if (progress === "done" || progress === "too-much") {
-          this.#remove(owner, lane);
-          return job.end(progress);
-        }
-        if (progress === "paused") {
-          lane.paused = true;
-          return;
-        }
-        if (performance.now() >= end) return;
+        if (step instanceof Promise) return this.#later(owner, lane, job, step);
+        if (this.#stands(owner, lane, job, step) || performance.now() >= end) return undefined;
       }
     } catch (error) {
-      this.#remove(owner, lane);
-      job.end({ error });
+      this.#fail(owner, lane, job, error);
     }
+    return undefined;
+  }
+
+  async #later(owner: Owner, lane: Lane, job: ScanJob, step: Promise<ScanProgress>): Promise<void> {
+    try {
+      this.#stands(owner, lane, job, await step);
+    } catch (error) {
+      this.#fail(owner, lane, job, error);
+    }
+  }
+
+  /** Takes a step's result into account; true where the job does not go on now. */
+  #stands(owner: Owner, lane: Lane, job: ScanJob, progress: ScanProgress): boolean {
+    if (this.#lanes.get(owner) !== lane || lane.jobs[0] !== job) return true;
+    if (progress === "paused") lane.paused = true;
+    if (progress !== "done" && progress !== "too-much") return progress === "paused";
+    this.#remove(owner, lane);
+    job.end(progress);
+    return true;
+  }
+
+  #fail(owner: Owner, lane: Lane, job: ScanJob, error: unknown): void {
+    if (this.#lanes.get(owner) === lane && lane.jobs[0] === job) this.#remove(owner, lane);
+    job.end({ error });
   }
 
   #remove(owner: Owner, lane: Lane): void {

@@ -222,7 +222,6 @@ export class Connection {
       listener,
       job: this.#scan(withDefault, sink, (fault) => {
         this.#apply({ type: "scanned", subscription, generation, ...(fault !== undefined && { fault }) });
-        this.#outbox.flush();
       }),
     });
   }

@@ -1,6 +1,6 @@
 /**
  * What a connection is to be sent, as WebSocket frames in few writes: frames gather in one buffer and leave together
- * at the end of the turn of the event loop. Events are copied from where they are stored; nothing is parsed.
+ * when the work that made them is over. Events are copied from where they are stored; nothing is parsed.
  *
  * Spec: RFC 6455 (frames from a server are not masked, text frames, no fragments). It shares its socket with `ws`,
  * which writes whole control frames only, so frames never mix. What is not taken by the reader is counted: `pending`.
@@ -72,7 +72,7 @@ export class Outbox {
     this.#chunk = Buffer.allocUnsafe(Math.max(size, length));
     if (!this.#scheduled) {
       this.#scheduled = true;
-      setImmediate(() => {
+      process.nextTick(() => {
         this.#scheduled = false;
         this.flush();
       });
