@@ -8,7 +8,13 @@ import { verdict } from "./verdict.mjs";
 
 /** Runtime packages that work without their install script, with why. */
 /** @type {ReadonlyMap<string, string>} */
-const WORKS_WITHOUT = new Map();
+const WORKS_WITHOUT = new Map([
+  [
+    "node_modules/lmdb",
+    "its compiled part comes as an optional package for each platform; the script only looks for it",
+  ],
+  ["node_modules/msgpackr-extract", "a faster reader of strings that lmdb can do without, packaged in the same way"],
+]);
 
 /** @typedef {Readonly<Record<string, Record<string, any>>>} Lock */
 

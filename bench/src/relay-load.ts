@@ -123,10 +123,11 @@ function sign(count: number): void {
   }
 }
 
-const OK = Buffer.from('["OK","');
-const TRUE = Buffer.from("true");
-const EVENT = Buffer.from('["EVENT');
-const EOSE = Buffer.from('["EOSE"');
+const bytesOf = (text: string): Buffer => Buffer.from(text);
+const OK = bytesOf('["OK","');
+const TRUE = bytesOf("true");
+const EVENT = bytesOf('["EVENT');
+const EOSE = bytesOf('["EOSE"');
 
 function starts(bytes: Buffer, at: number, wanted: Buffer): boolean {
   return at + wanted.length <= bytes.length && bytes.compare(wanted, 0, wanted.length, at, at + wanted.length) === 0;

@@ -20,9 +20,11 @@ import { answer } from "./http/node-adapter.ts";
 import { routes } from "./http/routes.ts";
 import { Ingest, type SignatureVerifier } from "./ingest.ts";
 import { LiveIndex } from "./live/live-index.ts";
+import { manage } from "./management/endpoint.ts";
+import type { Rulebook, Rules } from "./management/rulebook.ts";
 import { Connection, type ConnectionHost, type LiveSubscription } from "./net/connection.ts";
 import { configuredPolicy } from "./policy/configured.ts";
-import type { Policy } from "./policy/policy.ts";
+import { firstOf, type Policy } from "./policy/policy.ts";
 import { Rates } from "./policy/rates.ts";
 import { Court } from "./proofs/court.ts";
 import type { RelayKey } from "./proofs/relay-key.ts";
@@ -47,6 +49,8 @@ export interface RelayOptions {
   readonly policy?: Policy;
   /** PROOF-9; without it no proof is judged. */
   readonly proofs?: { readonly key: RelayKey; readonly curve: Curve };
+  /** NIP-86: without it nobody manages the relay while it runs. */
+  readonly management?: { readonly rulebook: Rulebook; readonly curve: Curve };
   readonly version?: string;
   /** Seconds since 1970. */
   readonly clock?: () => number;
@@ -120,7 +124,7 @@ export class Relay implements AsyncDisposable {
       verifier,
       clock,
       onFailure,
-      policy: configuredPolicy(config, this.#hosts, options.policy),
+      policy: configuredPolicy(config, this.#hosts, firstOf(...ownPolicies(options))),
       deliver: (entries) => this.#deliver(entries),
     });
     const usesRates = config.eventsPerMinutePerKey !== undefined || config.eventsPerMinutePerAddress !== undefined;
@@ -166,9 +170,17 @@ export class Relay implements AsyncDisposable {
       perMessageDeflate: false,
       maxPayload: config.maxEventBytes + MESSAGE_OVERHEAD,
     });
+    const { management } = options;
+    const admins = new Set([...(config.admins ?? []), ...(config.pubkey === undefined ? [] : [config.pubkey])]);
+    const ports = management && { ...management, store, admins, clock, hosts: this.#hosts };
     const app = routes({
-      config,
-      extra: { version: options.version ?? "0", ...(proofs && { self: proofs.key.pubkey }) },
+      config: () => named(config, management?.rulebook.rules),
+      ...(ports && { manage: (request) => manage(request, ports) }),
+      extra: {
+        version: options.version ?? "0",
+        isManaged: management !== undefined,
+        ...(proofs && { self: proofs.key.pubkey }),
+      },
       figures: () => this.figures(),
       illness: () => this.#illness(),
     });
@@ -241,7 +253,13 @@ export class Relay implements AsyncDisposable {
     const { maxConnections, maxConnectionsPerAddress } = this.#options.config;
     const count = this.#perAddress.get(address) ?? 0;
     socket.on("error", () => socket.destroy());
-    if (this.#closing !== undefined || this.#connections.size >= maxConnections || count >= maxConnectionsPerAddress) {
+    const isBlocked = this.#options.management?.rulebook.isBlocked(address) ?? false;
+    if (
+      isBlocked ||
+      this.#closing !== undefined ||
+      this.#connections.size >= maxConnections ||
+      count >= maxConnectionsPerAddress
+    ) {
       socket.end("HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
       return;
     }
@@ -309,6 +327,18 @@ export class Relay implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+function* ownPolicies({ management, policy }: RelayOptions): Iterable<Policy> {
+  if (management !== undefined) yield management.rulebook.policy;
+  if (policy !== undefined) yield policy;
+}
+
+/** The configuration under the names that the operator gave since. */
+function named(config: Config, rules: Rules | undefined): Config {
+  if (rules?.renamed !== true) return config;
+  const { name, description, icon } = rules;
+  return { ...config, ...(name && { name }), ...(description && { description }), ...(icon && { icon }) };
 }
 
 function frameLimits(config: Config): ConnectionHost["limits"]["frame"] {

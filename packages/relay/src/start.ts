@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { openCurve } from "@subrosa/curve/open-curve";
 import pino from "pino";
 import type { Config } from "./config.ts";
+import { Rulebook } from "./management/rulebook.ts";
 import { RelayKey } from "./proofs/relay-key.ts";
 import { type Log, openRelay, type Relay } from "./relay.ts";
 import { openLmdbStore } from "./store/lmdb-store.ts";
@@ -32,14 +33,8 @@ export async function startRelay(config: Config, log: Log): Promise<Relay> {
   try {
     const key = config.proofs === "off" ? undefined : RelayKey.open(join(config.data, "relay.key"), curve);
     const proofs = key && { key, curve };
-    return await openRelay({
-      config,
-      store,
-      log,
-      verifier,
-      version: VERSION,
-      ...(proofs && { proofs }),
-    });
+    const management = { curve, rulebook: await Rulebook.open(store) };
+    return await openRelay({ config, store, log, management, verifier, version: VERSION, ...(proofs && { proofs }) });
   } catch (error) {
     verifier[Symbol.dispose]();
     await store.close();

@@ -33,7 +33,7 @@ export async function exportEvents(store: Store, output: Writable): Promise<numb
   }
 }
 
-const NEWLINE = Buffer.from("\n");
+const NEWLINE = Buffer.of(0x0a);
 
 export interface ImportCounts {
   stored: number;

@@ -2,8 +2,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Curve } from "@subrosa/core/curve/curve";
 import { type Config, DEFAULT_CONFIG } from "../src/config.ts";
 import type { SignatureVerifier } from "../src/ingest.ts";
+import { Rulebook } from "../src/management/rulebook.ts";
 import type { Policy } from "../src/policy/policy.ts";
 import { type Log, openRelay, type Relay, type RelayOptions } from "../src/relay.ts";
 import { openLmdbStore } from "../src/store/lmdb-store.ts";
@@ -24,6 +26,8 @@ export interface Setup {
   readonly clock?: () => number;
   readonly log?: Log;
   readonly proofs?: RelayOptions["proofs"];
+  /** NIP-86, with this curve. */
+  readonly managed?: Curve;
 }
 
 export class RelayUnderTest implements AsyncDisposable {
@@ -43,6 +47,7 @@ export class RelayUnderTest implements AsyncDisposable {
     clock = () => NOW,
     log = SILENT,
     proofs,
+    managed,
   }: Setup = {}): Promise<RelayUnderTest> {
     const dir = mkdtempSync(join(tmpdir(), "subrosa-relay-"));
     const store = await openLmdbStore({
@@ -50,6 +55,7 @@ export class RelayUnderTest implements AsyncDisposable {
       recipientDeletesWraps: config?.recipientDeletesWraps ?? false,
     });
     const merged = { ...DEFAULT_CONFIG, port: 0, data: dir, ...config };
+    const management = managed && { curve: managed, rulebook: await Rulebook.open(store) };
     const relay = await openRelay({
       config: merged,
       store,
@@ -58,6 +64,7 @@ export class RelayUnderTest implements AsyncDisposable {
       clock,
       ...(policy && { policy }),
       ...(proofs && { proofs }),
+      ...(management && { management }),
     });
     return new RelayUnderTest(relay, dir);
   }

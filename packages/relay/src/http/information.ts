@@ -5,20 +5,25 @@ import type { Config } from "../config.ts";
 const ALWAYS = [1, 4, 9, 11, 13, 17, 40, 42, 45, 59, 62, 70, 77];
 /** NIP-50's tokens and NIP-97's rings, where proofs are judged. */
 const WITH_PROOFS = [32, 50, 97];
+const MANAGED = [86, 98];
 
-export function supportedNips(judgesProofs: boolean): readonly number[] {
-  return (judgesProofs ? [...ALWAYS, ...WITH_PROOFS] : [...ALWAYS]).sort((a, b) => a - b);
+export function supportedNips({ self, isManaged }: InformationExtra): readonly number[] {
+  const nips = [...ALWAYS, ...(self === undefined ? [] : WITH_PROOFS), ...(isManaged === true ? MANAGED : [])];
+  return nips.sort((a, b) => a - b);
 }
 
 export const SOFTWARE = "subrosa";
 
 export interface InformationExtra {
   readonly version: string;
+  /** NIP-86 is answered. */
+  readonly isManaged?: boolean;
   /** The relay's own key (NIP-11 `self`). */
   readonly self?: string;
 }
 
-export function informationDocument(config: Config, { version, self }: InformationExtra): object {
+export function informationDocument(config: Config, extra: InformationExtra): object {
+  const { version, self } = extra;
   const { name, description, contact, icon, pubkey } = config;
   const isRestricted = config.members !== undefined || config.allowKinds !== undefined;
   return {
@@ -28,7 +33,7 @@ export function informationDocument(config: Config, { version, self }: Informati
     ...(pubkey !== undefined && { pubkey }),
     ...(self !== undefined && { self }),
     ...(contact !== undefined && { contact }),
-    supported_nips: supportedNips(self !== undefined),
+    supported_nips: supportedNips(extra),
     software: SOFTWARE,
     version,
     limitation: {

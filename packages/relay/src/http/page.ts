@@ -1,6 +1,6 @@
 /** The page that people see who open the relay's address in a browser: what this is, and how it is doing. No script. */
 import type { Config } from "../config.ts";
-import { supportedNips } from "./information.ts";
+import { type InformationExtra, supportedNips } from "./information.ts";
 import type { Figures } from "./metrics.ts";
 
 export const PAGE_HEADERS = {
@@ -10,7 +10,7 @@ export const PAGE_HEADERS = {
   "x-content-type-options": "nosniff",
 } as const;
 
-export function page(config: Config, figures: Figures, judgesProofs: boolean): string {
+export function page(config: Config, figures: Figures, extra: InformationExtra): string {
   const rows: readonly [string, string][] = [
     ["events kept", count(figures.eventsStored)],
     ["taken since the start", count(figures.accepted)],
@@ -43,7 +43,7 @@ small { opacity: .7; }
       : `its address is <code>${escaped(config.urls[0])}</code>`
   }.</p>
 <dl>${rows.map(([term, value]) => `<dt>${term}</dt><dd>${value}</dd>`).join("")}</dl>
-<small>NIPs ${supportedNips(judgesProofs).join(", ")}. Private messages are served to their recipients only. Nothing is written down about who asks for what.</small>
+<small>NIPs ${supportedNips(extra).join(", ")}. Private messages are served to their recipients only. Nothing is written down about who asks for what.</small>
 </body>
 </html>
 `;

@@ -6,7 +6,10 @@ import { type Figures, prometheus } from "./metrics.ts";
 import { PAGE_HEADERS, page } from "./page.ts";
 
 export interface RouteInputs {
-  readonly config: Config;
+  /** As it stands now: an operator may rename the relay while it runs. */
+  readonly config: () => Config;
+  /** NIP-86; without it calls are answered with 404. */
+  readonly manage?: (request: Request) => Promise<Response>;
   readonly extra: InformationExtra;
   readonly figures: () => Figures;
   /** Why it is not well, or undefined. */
@@ -16,20 +19,21 @@ export interface RouteInputs {
 const OPEN_TO_ALL = {
   "access-control-allow-origin": "*",
   "access-control-allow-headers": "*",
-  "access-control-allow-methods": "GET, HEAD, OPTIONS",
+  "access-control-allow-methods": "GET, HEAD, POST, OPTIONS",
 } as const;
 
-export function routes({ config, extra, figures, illness }: RouteInputs): Hono {
+export function routes({ config, manage, extra, figures, illness }: RouteInputs): Hono {
   const app = new Hono();
   app.options("/", () => new Response(null, { status: 204, headers: OPEN_TO_ALL }));
   app.get("/", (context) => {
     const accept = context.req.header("accept") ?? "";
     if (accept.includes("application/nostr+json")) {
       const headers = { ...OPEN_TO_ALL, "content-type": "application/nostr+json; charset=utf-8" };
-      return new Response(JSON.stringify(informationDocument(config, extra)), { headers });
+      return new Response(JSON.stringify(informationDocument(config(), extra)), { headers });
     }
-    return new Response(page(config, figures(), extra.self !== undefined), { headers: PAGE_HEADERS });
+    return new Response(page(config(), figures(), extra), { headers: PAGE_HEADERS });
   });
+  if (manage !== undefined) app.post("/", (context) => manage(context.req.raw));
   app.get("/metrics", () => {
     return new Response(prometheus(figures()), { headers: { "content-type": "text/plain; version=0.0.4" } });
   });

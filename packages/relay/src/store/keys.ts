@@ -1,22 +1,11 @@
 /**
  * The ordered keys of the embedded store. One tree holds them all; the first byte says which index.
  *
- *   ID          id                             → offset, length
- *   TIME        ·                  position
- *   AUTHOR      pubkey             position
- *   KIND        kind               position
- *   AUTHOR_KIND pubkey kind        position
- *   TAG         letter value       position
- *   EXPIRY      time offset length
- *   ADDRESS     kind pubkey H(d)               → created_at, id, offset, length of the version that counts
- *   DELETED     id pubkey                      the author asked for its deletion (NIP-09)
- *   DELETED_TO  kind pubkey H(d)               → created_at: versions up to then are deleted
- *   VANISHED    pubkey                         → created_at: everything up to then is deleted (NIP-62)
- *   VANISHING   pubkey                         → the same, while the deletion is still at work
- *   ERASE       offset length                  no longer indexed, bytes still to be overwritten
- *   BANNED      id                             refused by the operator
- *   VERDICT     id                             → digest of the ring whose member published it (PROOF-9)
- *   META        name                           → value
+ * TIME, AUTHOR, KIND, AUTHOR_KIND and TAG are followed by what they name and a position (position.ts), and have no
+ * value: scans run over them. ID leads to an event's place in the log, EXPIRY (time, place) to what ends, ADDRESS to
+ * the version of a replaceable event that counts. What an author or the operator decided stands in DELETED (id,
+ * pubkey), DELETED_TO (address → time), VANISHED (pubkey → time) and BANNED (id); VERDICT (id → ring) is PROOF-9's.
+ * VANISHING and ERASE are work that a crash may not lose: authors still to be deleted, places still to be overwritten.
  */
 import { hash } from "node:crypto";
 import type { EventTemplate } from "@subrosa/core/nostr/event";
@@ -44,6 +33,11 @@ export const VERDICT = 0x0f;
 
 export function prefixed(prefix: number, ...parts: readonly Uint8Array[]): Buffer {
   return Buffer.concat([Uint8Array.of(prefix), ...parts]);
+}
+
+/** A key of the store's own bookkeeping. */
+export function metaKey(name: string): Buffer {
+  return prefixed(META, Buffer.from(name));
 }
 
 export function kindBytes(kind: number): Buffer {

@@ -1,9 +1,9 @@
 /** How many bytes of each segment of the log are still wanted; what has none left can be removed. Kept in the index. */
-import { META, type Place, prefixed, readTimeBytes, timeBytes } from "./keys.ts";
+import { metaKey, type Place, readTimeBytes, timeBytes } from "./keys.ts";
 import { type LmdbIndex, under } from "./lmdb-index.ts";
 import { SEGMENT } from "./log.ts";
 
-const PREFIX = prefixed(META, Buffer.from("segment:"));
+const PREFIX = metaKey("segment:");
 
 export class LiveBytes {
   readonly #bytes = new Map<number, number>();

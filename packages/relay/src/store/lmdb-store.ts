@@ -19,7 +19,7 @@ import {
   BANNED,
   ERASE,
   ID,
-  META,
+  metaKey,
   type Place,
   placeBytes,
   prefixed,
@@ -64,10 +64,10 @@ interface Waiting {
 const DEFAULT_CACHE = 64 << 20;
 const MAX_BATCH = 1_000;
 const RELAXED_FLUSH_MS = 1_000;
-const META_TAIL = prefixed(META, Buffer.from("tail"));
-const META_EVENTS = prefixed(META, Buffer.from("events"));
-const META_FORMAT = prefixed(META, Buffer.from("format"));
-const FORMAT = Buffer.from("1");
+const META_TAIL = metaKey("tail");
+const META_EVENTS = metaKey("events");
+const META_FORMAT = metaKey("format");
+const FORMAT = Buffer.of(1);
 
 export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStore> {
   mkdirSync(options.dir, { recursive: true, mode: 0o700 });
@@ -313,11 +313,11 @@ export class LmdbStore implements Store {
   }
 
   async getMeta(name: string): Promise<string | undefined> {
-    return this.#index.get(metaKey(name))?.toString();
+    return this.#index.get(metaKey(`set:${name}`))?.toString();
   }
 
   setMeta(name: string, value: string): Promise<void> {
-    return this.#change((changes) => changes.mark(metaKey(name), Buffer.from(value)));
+    return this.#change((changes) => changes.mark(metaKey(`set:${name}`), Buffer.from(value)));
   }
 
   /** A change that is no event: the log does not have it, so it waits until the index itself is on disk. */
@@ -385,8 +385,4 @@ export class LmdbStore implements Store {
     if (record === undefined) return undefined;
     return { createdAt: record.createdAt, idHigh: id.readUInt32BE(0), idLow: id.readUInt32BE(4), ...place };
   }
-}
-
-function metaKey(name: string): Buffer {
-  return prefixed(META, Buffer.from(`set:${name}`));
 }
