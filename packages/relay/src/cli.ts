@@ -42,8 +42,11 @@ const COMMANDS: Readonly<Record<string, (config: Config, operands: readonly stri
     return true;
   },
   import: async (config) => {
-    const lines = createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY });
-    const counts = await withStore(config, (store) => importEvents(store, openCurve(), lines, sayProgress));
+    const counts = await withStore(config, (store) => {
+      // Opened when somebody reads: what comes before is lost.
+      const lines = createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY });
+      return importEvents(store, openCurve(), lines, sayProgress);
+    });
     say(`${counts.stored} stored, ${counts.known} known, ${counts.refused} refused.`);
     return counts.refused === 0;
   },
