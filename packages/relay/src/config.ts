@@ -60,6 +60,11 @@ const settings = {
   eventsPerMinutePerAddress: integer({ min: 1 }),
   /** PROOF-9: judge proofs, label them, and find events by them. */
   proofs: oneOf("off", "after"),
+  /** Blossom, for pictures and files. */
+  media: oneOf("off", "on"),
+  mediaMaxBytes: integer({ min: 1 }),
+  /** Of one key. */
+  mediaQuotaBytes: integer({ min: 1 }),
   /** NIP-59's deletion by the recipient; see CHANNEL-10 before turning it on. */
   recipientDeletesWraps: boolean,
   /** Take the client's address from X-Forwarded-For: only behind a proxy that sets it. */
@@ -97,6 +102,9 @@ export type Config = ConfigFile &
       | "maxFuture"
       | "pow"
       | "proofs"
+      | "media"
+      | "mediaMaxBytes"
+      | "mediaQuotaBytes"
     >
   >;
 
@@ -123,4 +131,7 @@ export const DEFAULT_CONFIG: Config = Object.freeze({
   maxFuture: 900,
   pow: 0,
   proofs: "after",
+  media: "on",
+  mediaMaxBytes: 32 << 20,
+  mediaQuotaBytes: 512 << 20,
 } as const);

@@ -22,6 +22,8 @@ import { Ingest, type SignatureVerifier } from "./ingest.ts";
 import { LiveIndex } from "./live/live-index.ts";
 import { manage } from "./management/endpoint.ts";
 import type { Rulebook, Rules } from "./management/rulebook.ts";
+import type { BlobStore } from "./media/blob-store.ts";
+import type { MediaInputs } from "./media/media-routes.ts";
 import { Connection, type ConnectionHost, type LiveSubscription } from "./net/connection.ts";
 import { configuredPolicy } from "./policy/configured.ts";
 import { firstOf, type Policy } from "./policy/policy.ts";
@@ -51,6 +53,8 @@ export interface RelayOptions {
   readonly proofs?: { readonly key: RelayKey; readonly curve: Curve };
   /** NIP-86: without it nobody manages the relay while it runs. */
   readonly management?: { readonly rulebook: Rulebook; readonly curve: Curve };
+  /** Blossom: without it there is no media server. */
+  readonly media?: { readonly blobs: BlobStore; readonly curve: Curve };
   readonly version?: string;
   /** Seconds since 1970. */
   readonly clock?: () => number;
@@ -175,6 +179,7 @@ export class Relay implements AsyncDisposable {
     const ports = management && { ...management, store, admins, clock, hosts: this.#hosts };
     const app = routes({
       config: () => named(config, management?.rulebook.rules),
+      ...(options.media && { media: this.#mediaInputs(options.media, clock) }),
       ...(ports && { manage: (request) => manage(request, ports) }),
       extra: {
         version: options.version ?? "0",
@@ -188,6 +193,18 @@ export class Relay implements AsyncDisposable {
       answer(request, response, (standard) => app.fetch(standard)).catch(() => response.destroy());
     });
     this.#server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
+  }
+
+  #mediaInputs(media: NonNullable<RelayOptions["media"]>, clock: () => number): MediaInputs {
+    const { mediaMaxBytes, mediaQuotaBytes, members, urls } = this.#options.config;
+    return {
+      ...media,
+      clock,
+      maxBytes: mediaMaxBytes,
+      quotaBytes: mediaQuotaBytes,
+      members: members && new Set(members),
+      origin: () => (urls[0] ?? this.url).replace(/^ws/, "http").replace(/\/+$/, ""),
+    };
   }
 
   async listen(): Promise<void> {

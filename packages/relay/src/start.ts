@@ -5,6 +5,7 @@ import { openCurve } from "@subrosa/curve/open-curve";
 import pino from "pino";
 import type { Config } from "./config.ts";
 import { Rulebook } from "./management/rulebook.ts";
+import { BlobStore } from "./media/blob-store.ts";
 import { RelayKey } from "./proofs/relay-key.ts";
 import { type Log, openRelay, type Relay } from "./relay.ts";
 import { openLmdbStore } from "./store/lmdb-store.ts";
@@ -33,8 +34,18 @@ export async function startRelay(config: Config, log: Log): Promise<Relay> {
   try {
     const key = config.proofs === "off" ? undefined : RelayKey.open(join(config.data, "relay.key"), curve);
     const proofs = key && { key, curve };
+    const media = config.media === "off" ? undefined : { curve, blobs: BlobStore.open(join(config.data, "media")) };
     const management = { curve, rulebook: await Rulebook.open(store) };
-    return await openRelay({ config, store, log, management, verifier, version: VERSION, ...(proofs && { proofs }) });
+    return await openRelay({
+      config,
+      store,
+      log,
+      management,
+      ...(media && { media }),
+      verifier,
+      version: VERSION,
+      ...(proofs && { proofs }),
+    });
   } catch (error) {
     verifier[Symbol.dispose]();
     await store.close();

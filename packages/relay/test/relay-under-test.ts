@@ -6,6 +6,7 @@ import type { Curve } from "@subrosa/core/curve/curve";
 import { type Config, DEFAULT_CONFIG } from "../src/config.ts";
 import type { SignatureVerifier } from "../src/ingest.ts";
 import { Rulebook } from "../src/management/rulebook.ts";
+import { BlobStore } from "../src/media/blob-store.ts";
 import type { Policy } from "../src/policy/policy.ts";
 import { type Log, openRelay, type Relay, type RelayOptions } from "../src/relay.ts";
 import { openLmdbStore } from "../src/store/lmdb-store.ts";
@@ -26,6 +27,8 @@ export interface Setup {
   readonly clock?: () => number;
   readonly log?: Log;
   readonly proofs?: RelayOptions["proofs"];
+  /** Blossom, with this curve. */
+  readonly media?: Curve;
   /** NIP-86, with this curve. */
   readonly managed?: Curve;
 }
@@ -48,6 +51,7 @@ export class RelayUnderTest implements AsyncDisposable {
     log = SILENT,
     proofs,
     managed,
+    media,
   }: Setup = {}): Promise<RelayUnderTest> {
     const dir = mkdtempSync(join(tmpdir(), "subrosa-relay-"));
     const store = await openLmdbStore({
@@ -65,6 +69,7 @@ export class RelayUnderTest implements AsyncDisposable {
       ...(policy && { policy }),
       ...(proofs && { proofs }),
       ...(management && { management }),
+      ...(media && { media: { curve: media, blobs: BlobStore.open(join(dir, "media")) } }),
     });
     return new RelayUnderTest(relay, dir);
   }

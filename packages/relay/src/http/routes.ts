@@ -1,6 +1,7 @@
 /** What the relay answers over HTTP: its information document (NIP-11), a page, figures, and whether it is well. */
 import { Hono } from "hono";
 import type { Config } from "../config.ts";
+import { type MediaInputs, mediaRoutes } from "../media/media-routes.ts";
 import { type InformationExtra, informationDocument } from "./information.ts";
 import { type Figures, prometheus } from "./metrics.ts";
 import { PAGE_HEADERS, page } from "./page.ts";
@@ -8,6 +9,8 @@ import { PAGE_HEADERS, page } from "./page.ts";
 export interface RouteInputs {
   /** As it stands now: an operator may rename the relay while it runs. */
   readonly config: () => Config;
+  /** Blossom; without it there is no media server. */
+  readonly media?: MediaInputs;
   /** NIP-86; without it calls are answered with 404. */
   readonly manage?: (request: Request) => Promise<Response>;
   readonly extra: InformationExtra;
@@ -22,7 +25,7 @@ const OPEN_TO_ALL = {
   "access-control-allow-methods": "GET, HEAD, POST, OPTIONS",
 } as const;
 
-export function routes({ config, manage, extra, figures, illness }: RouteInputs): Hono {
+export function routes({ config, manage, media, extra, figures, illness }: RouteInputs): Hono {
   const app = new Hono();
   app.options("/", () => new Response(null, { status: 204, headers: OPEN_TO_ALL }));
   app.get("/", (context) => {
@@ -33,6 +36,7 @@ export function routes({ config, manage, extra, figures, illness }: RouteInputs)
     }
     return new Response(page(config(), figures(), extra), { headers: PAGE_HEADERS });
   });
+  if (media !== undefined) mediaRoutes(app, media);
   if (manage !== undefined) app.post("/", (context) => manage(context.req.raw));
   app.get("/metrics", () => {
     return new Response(prometheus(figures()), { headers: { "content-type": "text/plain; version=0.0.4" } });
