@@ -8,8 +8,9 @@
  * fact, so that the ten-thousandth costs what the first did. A number of the outbox is given once while the store is
  * open; after the last effect is done it may begin anew, when nobody holds an old one.
  */
-import type { MachineStore, OutboxEntry } from "./driver.ts";
+
 import { type Change, type Entry, entriesOf, type Store } from "../store/store.ts";
+import type { MachineStore, OutboxEntry } from "./driver.ts";
 
 export interface Keeping<S, F> {
   /** The changes that lead from `before` (undefined: nothing is there) to `after`; names are the keeping's own. */
