@@ -1,0 +1,168 @@
+/**
+ * Sockets apart by identity: the user, each channel's key, each alias, and nobody.
+ *
+ * Spec: docs/spec/alias.md §4, docs/spec/channels.md. A relay that sees two identities on one socket knows that they are
+ * one person, so each has its own set of sockets, authenticates as itself alone, and may neither ask for what is
+ * addressed to another identity of ours nor publish in its name. An anonymous set authenticates as nobody, and every
+ * one that is opened is new. What this cannot hide is the address of the device: that is for a proxy to do.
+ */
+import { type PubkeyHex, pubkeyHex } from "@subrosa/core/bytes";
+import { UsageError } from "@subrosa/core/errors";
+import type { EventTemplate, VerifiedEvent } from "@subrosa/core/nostr/event";
+import type { Filter } from "@subrosa/core/nostr/filter";
+import { type RelayUrl, relayUrl } from "@subrosa/core/nostr/relay-url";
+import { openRelay, type PublishResult, type RelayOptions, type RelaySocket } from "./relay-socket.ts";
+import { type CaughtUp, Subscription } from "./subscription.ts";
+
+export interface Identity {
+  readonly pubkey: PubkeyHex;
+  /** Signs NIP-42 answers as this key; absent: it never authenticates. */
+  readonly authenticate?: (template: EventTemplate) => Promise<VerifiedEvent>;
+}
+
+export type NetworkOptions = Omit<RelayOptions, "url" | "authenticate"> & {
+  /** Relays at which one identity may be at once. Default 50. */
+  readonly maxRelays?: number;
+};
+
+export interface Following {
+  readonly filter: Filter;
+  /** Per relay, as `onCaughtUp` gave it. */
+  readonly cursors?: ReadonlyMap<RelayUrl, number>;
+  /** Once per relay that has it: receivers are sets. */
+  readonly onEvent: (event: VerifiedEvent, relay: RelayUrl) => void;
+  readonly onCaughtUp?: (caughtUp: CaughtUp & { readonly relay: RelayUrl }) => void;
+  readonly onRefused?: (refused: { readonly relay: RelayUrl; readonly reason: string }) => void;
+}
+
+/** Every identity of one account, or of several: what is known here may not meet on one socket. */
+export class Network implements Disposable {
+  readonly #options: NetworkOptions;
+  readonly #present = new Map<PubkeyHex, Presence>();
+  readonly #anonymous = new Set<Presence>();
+
+  constructor(options: NetworkOptions) {
+    this.#options = options;
+  }
+
+  /** The sockets of this identity; the same ones whenever it is asked for. */
+  as(identity: Identity): Presence {
+    const known = this.#present.get(identity.pubkey);
+    if (known !== undefined) return known;
+    const presence = new Presence(this.#options, identity, (pubkey) => this.#present.has(pubkey));
+    this.#present.set(identity.pubkey, presence);
+    return presence;
+  }
+
+  /** New sockets that nobody else uses. The caller closes them when the work is done. */
+  anonymously(): Presence {
+    const presence = new Presence(this.#options, undefined, (pubkey) => this.#present.has(pubkey));
+    this.#anonymous.add(presence);
+    return presence;
+  }
+
+  /** Closes what an identity had open, when it is over: an alias that was removed, a channel that was left. */
+  leave(pubkey: PubkeyHex): void {
+    this.#present.get(pubkey)?.[Symbol.dispose]();
+    this.#present.delete(pubkey);
+  }
+
+  [Symbol.dispose](): void {
+    for (const presence of [...this.#present.values(), ...this.#anonymous]) presence[Symbol.dispose]();
+    this.#present.clear();
+    this.#anonymous.clear();
+  }
+}
+
+/** One identity's sockets, one for each relay it uses. */
+export class Presence implements Disposable {
+  readonly #options: NetworkOptions;
+  readonly #identity: Identity | undefined;
+  readonly #isOurs: (pubkey: PubkeyHex) => boolean;
+  readonly #relays = new Map<RelayUrl, RelaySocket>();
+  #isClosed = false;
+
+  /** Only a `Network` makes one. @internal */
+  constructor(options: NetworkOptions, identity: Identity | undefined, isOurs: (pubkey: PubkeyHex) => boolean) {
+    this.#options = options;
+    this.#identity = identity;
+    this.#isOurs = isOurs;
+  }
+
+  /** What each relay said. Relays that are named twice, in whatever spelling, are asked once. */
+  publish(relays: readonly string[], event: VerifiedEvent): Promise<readonly PublishResult[]> {
+    if (this.#isAnother(event.pubkey)) throw mixed("publish this as the identity that signed it");
+    return Promise.all(this.#at(relays).map((relay) => relay.publish(event)));
+  }
+
+  /** Live, from all these relays, until the answer is disposed of. */
+  follow(relays: readonly string[], following: Following): Disposable {
+    const { filter, cursors, onEvent, onCaughtUp, onRefused } = following;
+    const named = [...(filter["#p"] ?? []), ...(filter.authors ?? [])].flatMap((key) => pubkeyHex(key) ?? []);
+    if (named.some((pubkey) => this.#isAnother(pubkey))) throw mixed("ask for this as the identity it belongs to");
+    const open = this.#at(relays).map((relay) => {
+      const { url } = relay;
+      const cursor = cursors?.get(url);
+      return new Subscription(relay, {
+        clock: this.#options.clock,
+        filter,
+        ...(cursor === undefined ? {} : { cursor }),
+        onEvent: (event) => onEvent(event, url),
+        onCaughtUp: (caughtUp) => onCaughtUp?.({ ...caughtUp, relay: url }),
+        onRefused: (reason) => onRefused?.({ relay: url, reason }),
+      });
+    });
+    return {
+      [Symbol.dispose]: () => {
+        for (const subscription of open) subscription[Symbol.dispose]();
+      },
+    };
+  }
+
+  [Symbol.dispose](): void {
+    this.#isClosed = true;
+    for (const relay of this.#relays.values()) relay[Symbol.dispose]();
+    this.#relays.clear();
+  }
+
+  #isAnother(pubkey: PubkeyHex): boolean {
+    return pubkey !== this.#identity?.pubkey && this.#isOurs(pubkey);
+  }
+
+  #at(relays: readonly string[]): readonly RelaySocket[] {
+    if (this.#isClosed) throw new UsageError("usage/state", "these sockets are closed; open them again");
+    const urls = new Set(relays.map(urlOf));
+    return [...urls].map((url) => {
+      const known = this.#relays.get(url);
+      if (known !== undefined) return known;
+      if (this.#relays.size >= (this.#options.maxRelays ?? 50)) {
+        throw new UsageError("usage/range", "one identity is at too many relays; use fewer");
+      }
+      const relay = openRelay({ ...this.#options, url, ...this.#authentication() });
+      this.#relays.set(url, relay);
+      return relay;
+    });
+  }
+
+  #authentication(): Pick<RelayOptions, "authenticate"> {
+    const { pubkey, authenticate } = this.#identity ?? {};
+    if (authenticate === undefined) return {};
+    return {
+      authenticate: async (template) => {
+        const event = await authenticate(template);
+        if (event.pubkey !== pubkey) throw mixed("the signer of this identity signs as another key");
+        return event;
+      },
+    };
+  }
+}
+
+function urlOf(text: string): RelayUrl {
+  const url = relayUrl(text);
+  if (url === undefined) throw new UsageError("usage/template", "give relays as ws:// or wss:// URLs");
+  return url;
+}
+
+function mixed(advice: string): UsageError {
+  return new UsageError("usage/state", `two identities must not meet on one socket: ${advice}`);
+}
