@@ -39,6 +39,16 @@ export function pause(clock: Clock, milliseconds: number, signal: AbortSignal): 
   });
 }
 
+/** The promise, or a rejection with the signal's reason as soon as it is aborted. */
+export function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort);
+    void promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}
+
 export interface Backoff {
   /** Milliseconds before the first repetition. */
   readonly first: number;

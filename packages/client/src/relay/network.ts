@@ -56,7 +56,14 @@ export class Network implements Disposable {
 
   /** New sockets that nobody else uses. The caller closes them when the work is done. */
   anonymously(): Presence {
-    const presence = new Presence(this.#options, undefined, (pubkey) => this.#present.has(pubkey));
+    const presence = new Presence(
+      this.#options,
+      undefined,
+      (pubkey) => this.#present.has(pubkey),
+      () => {
+        this.#anonymous.delete(presence);
+      },
+    );
     this.#anonymous.add(presence);
     return presence;
   }
@@ -79,11 +86,18 @@ export class Presence implements Disposable {
   readonly #options: NetworkOptions;
   readonly #identity: Identity | undefined;
   readonly #isOurs: (pubkey: PubkeyHex) => boolean;
+  readonly #onClosed: () => void;
   readonly #relays = new Map<RelayUrl, RelaySocket>();
   #isClosed = false;
 
   /** Only a `Network` makes one. @internal */
-  constructor(options: NetworkOptions, identity: Identity | undefined, isOurs: (pubkey: PubkeyHex) => boolean) {
+  constructor(
+    options: NetworkOptions,
+    identity: Identity | undefined,
+    isOurs: (pubkey: PubkeyHex) => boolean,
+    onClosed: () => void = () => undefined,
+  ) {
+    this.#onClosed = onClosed;
     this.#options = options;
     this.#identity = identity;
     this.#isOurs = isOurs;
@@ -123,6 +137,7 @@ export class Presence implements Disposable {
     this.#isClosed = true;
     for (const relay of this.#relays.values()) relay[Symbol.dispose]();
     this.#relays.clear();
+    this.#onClosed();
   }
 
   #isAnother(pubkey: PubkeyHex): boolean {
