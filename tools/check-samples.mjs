@@ -100,6 +100,8 @@ async function runOne(folder, { page, line, name }) {
     format: /** @type {const} */ ("esm"),
     target: "node20.19",
     platform: /** @type {const} */ ("node"),
+    // Not ES modules: they are run from where they are installed.
+    external: ["ws", "lmdb"],
   };
   try {
     await build({

@@ -11,7 +11,8 @@ import { UsageError } from "@subrosa/core/errors";
 import type { EventTemplate, VerifiedEvent } from "@subrosa/core/nostr/event";
 import type { Filter } from "@subrosa/core/nostr/filter";
 import { type RelayUrl, relayUrl } from "@subrosa/core/nostr/relay-url";
-import { openRelay, type PublishResult, type RelayOptions, type RelaySocket } from "./relay-socket.ts";
+import type { PublishResult, RelayOptions } from "./relay-options.ts";
+import { openRelay, type RelaySocket } from "./relay-socket.ts";
 import { type CaughtUp, Subscription } from "./subscription.ts";
 
 export interface Identity {

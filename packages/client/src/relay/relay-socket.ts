@@ -8,10 +8,9 @@
  */
 import type { EventId } from "@subrosa/core/bytes";
 import { toHex } from "@subrosa/core/bytes";
-import type { RandomSource } from "@subrosa/core/curve/curve";
 import { UsageError } from "@subrosa/core/errors";
 import { type ClientMessage, encodeClientMessage } from "@subrosa/core/nostr/client-message";
-import type { EventFault, EventTemplate, VerifiedEvent } from "@subrosa/core/nostr/event";
+import type { EventTemplate, VerifiedEvent } from "@subrosa/core/nostr/event";
 import type { Filter } from "@subrosa/core/nostr/filter";
 import { compileFilters, type Matcher } from "@subrosa/core/nostr/filter-match";
 import { FrameError, type SubscriptionId } from "@subrosa/core/nostr/frame";
@@ -19,69 +18,17 @@ import { authTemplate } from "@subrosa/core/nostr/nip42";
 import { parseReason } from "@subrosa/core/nostr/reason";
 import { type RelayMessage, relayMessageDecoder } from "@subrosa/core/nostr/relay-message";
 import { type RelayUrl, relayUrl } from "@subrosa/core/nostr/relay-url";
-import { type Backoff, backoffDelay, type Clock } from "../ports.ts";
-import type { Connect, WebSocketLike } from "./connect.ts";
-import { type Delivery, Inbox, type Verify } from "./inbox.ts";
-
-export interface RelayOptions {
-  readonly url: string;
-  readonly connect: Connect;
-  readonly clock: Clock;
-  readonly random: RandomSource;
-  readonly verify: Verify;
-  /** Signs a NIP-42 answer as the identity of this socket; absent: it stays anonymous. */
-  readonly authenticate?: (template: EventTemplate) => Promise<VerifiedEvent>;
-  readonly onIgnored?: (ignored: Ignored) => void;
-  readonly limits?: Partial<RelayLimits>;
-  readonly backoff?: Backoff;
-}
-
-export interface RelayLimits {
-  readonly maxQueries: number;
-  readonly maxPublications: number;
-  readonly maxWaiting: number;
-  /** UTF-16 units of frames that wait for verification. */
-  readonly maxWaitingSize: number;
-  /** Milliseconds for a connection to open. */
-  readonly connectTimeout: number;
-  /** Milliseconds for a publication to be answered. */
-  readonly publishTimeout: number;
-  /** Milliseconds of silence after which the relay is asked whether it is still there, and again until it is given up. */
-  readonly silence: number;
-}
-export const DEFAULT_RELAY_LIMITS: RelayLimits = Object.freeze({
-  maxQueries: 200,
-  maxPublications: 1_000,
-  maxWaiting: 20_000,
-  maxWaitingSize: 1 << 26,
-  connectTimeout: 15_000,
-  publishTimeout: 20_000,
-  silence: 60_000,
-});
-
-export type IgnoredReason = EventFault | "frame" | "not-asked" | "no-match" | "unexpected-ok";
-export interface Ignored {
-  readonly relay: RelayUrl;
-  readonly reason: IgnoredReason;
-  /** Of a frame: where reading stopped. */
-  readonly path?: string;
-}
-
-/** What became of one event at one relay. */
-export type PublishResult =
-  | { readonly relay: RelayUrl; readonly outcome: "accepted"; readonly reason: string }
-  | { readonly relay: RelayUrl; readonly outcome: "refused"; readonly reason: string }
-  | { readonly relay: RelayUrl; readonly outcome: "unanswered" | "unreachable" | "closed" };
-
-/** "overrun": frames came in and were dropped unread, so whatever came on this connection may be missing. */
-export type QueryEnd = { readonly kind: "lost" | "overrun" } | { readonly kind: "refused"; readonly reason: string };
-export interface QuerySink {
-  event(event: VerifiedEvent): void;
-  /** EOSE. */
-  stored(): void;
-  /** Once, and not after it was closed from here. */
-  ended(end: QueryEnd): void;
-}
+import { type Backoff, backoffDelay } from "../ports.ts";
+import type { WebSocketLike } from "./connect.ts";
+import { type Delivery, Inbox } from "./inbox.ts";
+import {
+  DEFAULT_RELAY_LIMITS,
+  type IgnoredReason,
+  type PublishResult,
+  type QuerySink,
+  type RelayLimits,
+  type RelayOptions,
+} from "./relay-options.ts";
 
 interface Query {
   readonly filters: readonly Filter[];
@@ -100,9 +47,9 @@ interface Connection {
   readonly socket: WebSocketLike;
   readonly inbox: Inbox;
   isOpen: boolean;
-  challenge: string | undefined;
+  challenge?: string;
   /** The answer to the challenge that is under way, or was given: whether the relay took it. */
-  authentication: Promise<boolean> | undefined;
+  authentication?: Promise<boolean> | undefined;
   heard: number;
 }
 
@@ -221,14 +168,7 @@ export class RelaySocket implements Disposable {
       maxMessages: this.#limits.maxWaiting,
       maxSize: this.#limits.maxWaitingSize,
     });
-    const connection: Connection = {
-      socket,
-      inbox,
-      isOpen: false,
-      challenge: undefined,
-      authentication: undefined,
-      heard: this.#options.clock.now(),
-    };
+    const connection: Connection = { socket, inbox, isOpen: false, heard: this.#options.clock.now() };
     this.#connection = connection;
     this.#callOff = this.#options.clock.after(this.#limits.connectTimeout, () => this.#drop(connection));
     socket.addEventListener("open", () => this.#opened(connection));

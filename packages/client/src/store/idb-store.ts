@@ -4,6 +4,7 @@
  * A commit is one transaction with strict durability. It resolves when the transaction has completed, not when its
  * last request has succeeded.
  */
+/// <reference lib="dom" />
 import { openDB } from "idb";
 import { type Change, checkNames, type Entry, LAST, type Listing, listLimit, type Store } from "./store.ts";
 

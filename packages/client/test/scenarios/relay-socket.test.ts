@@ -1,6 +1,7 @@
 import { FakeRelay } from "@subrosa/testkit/fake-relay";
 import { expect, test } from "vitest";
-import { type Ignored, openRelay, type RelayOptions } from "../../src/relay/relay-socket.ts";
+import type { Ignored, RelayOptions } from "../../src/relay/relay-options.ts";
+import { openRelay } from "../../src/relay/relay-socket.ts";
 import { type CaughtUp, Subscription } from "../../src/relay/subscription.ts";
 import { fastClock, person, relayOptions, START, until } from "./relay-stage.ts";
 
