@@ -49,7 +49,10 @@ export class Network implements Disposable {
   /** The sockets of this identity; the same ones whenever it is asked for. */
   as(identity: Identity): Presence {
     const known = this.#present.get(identity.pubkey);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      known.learn(identity);
+      return known;
+    }
     const presence = new Presence(this.#options, identity, (pubkey) => this.#present.has(pubkey));
     this.#present.set(identity.pubkey, presence);
     return presence;
@@ -85,7 +88,7 @@ export class Network implements Disposable {
 /** One identity's sockets, one for each relay it uses. */
 export class Presence implements Disposable {
   readonly #options: NetworkOptions;
-  readonly #identity: Identity | undefined;
+  #identity: Identity | undefined;
   readonly #isOurs: (pubkey: PubkeyHex) => boolean;
   readonly #onClosed: () => void;
   readonly #relays = new Map<RelayUrl, RelaySocket>();
@@ -102,6 +105,13 @@ export class Presence implements Disposable {
     this.#options = options;
     this.#identity = identity;
     this.#isOurs = isOurs;
+  }
+
+  /** How it authenticates, where that was not known before. @internal */
+  learn({ pubkey, authenticate }: Identity): void {
+    if (authenticate !== undefined && this.#identity?.authenticate === undefined) {
+      this.#identity = { pubkey, authenticate };
+    }
   }
 
   /** What each relay said. Relays that are named twice, in whatever spelling, are asked once. */
@@ -160,13 +170,14 @@ export class Presence implements Disposable {
     });
   }
 
+  /** Whoever has no name has nothing to answer with; whoever has one may learn later how to sign. */
   #authentication(): Pick<RelayOptions, "authenticate"> {
-    const { pubkey, authenticate } = this.#identity ?? {};
-    if (authenticate === undefined) return {};
+    if (this.#identity === undefined) return {};
     return {
       authenticate: async (template) => {
-        const event = await authenticate(template);
-        if (event.pubkey !== pubkey) throw mixed("the signer of this identity signs as another key");
+        const event = await this.#identity?.authenticate?.(template);
+        if (event === undefined) throw new UsageError("usage/secret", "nobody signs for this identity here");
+        if (event.pubkey !== this.#identity?.pubkey) throw mixed("the signer of this identity signs as another key");
         return event;
       },
     };

@@ -1,0 +1,282 @@
+/**
+ * The contacts machine on a store, an outbox and a network: ask, accept, speak; everything that comes is ingested.
+ *
+ * Spec: docs/spec/alias.md §4. Each alias listens on sockets of its own. `ingest` never throws for what a stranger sent
+ * and says what it ignored and why. A message may come before the answer that makes its author one of ours: it waits,
+ * bounded, and is read again when something is learned; what is not kept is on the relays, which are asked from the
+ * beginning at every opening. The keyring and the outbox are the caller's, who closes them after this.
+ */
+import { APP_DATA, type Contact, readContacts, writeContacts } from "@subrosa/core/alias/contacts";
+import { readInbox } from "@subrosa/core/alias/inbox";
+import type { AliasKeyring } from "@subrosa/core/alias/keyring";
+import { DIRECT_MESSAGE, readMessage } from "@subrosa/core/alias/message";
+import { type ReadPolicy, readPlain } from "@subrosa/core/alias/read-exchange";
+import { standingsOf } from "@subrosa/core/alias/relation";
+import { subscriptionsFor } from "@subrosa/core/alias/subscriptions";
+import type { EventId, PubkeyHex } from "@subrosa/core/bytes";
+import type { Curve, RandomSource } from "@subrosa/core/curve/curve";
+import { signEvent, VerifiedEvent } from "@subrosa/core/nostr/event";
+import type { Filter } from "@subrosa/core/nostr/filter";
+import { GIFT_WRAP } from "@subrosa/core/nostr/nip59";
+import { type Driver, openDriver } from "../driver/driver.ts";
+import { machineStore } from "../driver/machine-store.ts";
+import { type Clock, pause } from "../ports.ts";
+import type { Network, Presence } from "../relay/network.ts";
+import type { Store } from "../store/store.ts";
+import {
+  type ContactEffect,
+  type ContactEvent,
+  type Contacts,
+  contactsMachine,
+  type IgnoredContact,
+  pairsOf,
+} from "./contacts.ts";
+import { contactsKeeping } from "./contacts-keeping.ts";
+import { type Live, live } from "./live.ts";
+import type { Outbox } from "./outbox.ts";
+
+export interface CorrespondenceOptions {
+  readonly keys: AliasKeyring;
+  readonly store: Store;
+  readonly outbox: Outbox;
+  readonly network: Network;
+  /** Where this person reads, ourselves included. */
+  readonly relaysOf: (person: PubkeyHex) => readonly string[];
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly curve: Curve;
+  /** Work that a stranger's request must show (ALIAS-9). Default: none. */
+  readonly difficulty?: number;
+}
+
+export type Ingested = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+type ContactDriver = Driver<Contacts, ContactEvent, ContactEffect, IgnoredContact>;
+
+const MAX_EARLY = 1_000;
+
+/** Milliseconds that the contacts list waits for more to say. */
+const SAVE_DELAY = 5_000;
+
+export async function openCorrespondence(options: CorrespondenceOptions): Promise<Correspondence> {
+  const { keys, store, clock, random, curve } = options;
+  const place: { driver?: ContactDriver; isSaving: boolean } = { isSaving: false };
+  const driver: ContactDriver = await openDriver({
+    machine: contactsMachine(keys, curve),
+    store: machineStore(
+      store,
+      "contacts",
+      contactsKeeping(() => clock.now()),
+    ),
+    perform: async (effect, signal) => {
+      switch (effect.kind) {
+        case "deliver":
+          return deliver(effect, options);
+        case "wake":
+          return wake(effect, clock, signal);
+        case "save-contacts":
+          // One that waits will say what this one would.
+          if (place.isSaving) return undefined;
+          place.isSaving = true;
+          await pause(clock, SAVE_DELAY, signal);
+          place.isSaving = false;
+          signal.throwIfAborted();
+          return saveContacts(place.driver?.state ?? new Map(), options);
+        default:
+          return effect satisfies never;
+      }
+    },
+    clock,
+    random,
+  });
+  place.driver = driver;
+  return Correspondence.start(options, driver);
+}
+
+async function deliver(
+  effect: Extract<ContactEffect, { kind: "deliver" }>,
+  { outbox, relaysOf, curve }: CorrespondenceOptions,
+): Promise<undefined> {
+  const verdict = VerifiedEvent.check(effect.event, curve);
+  // The outbox knows an event by its id, so handing it over twice sends it once.
+  if (verdict.ok) await outbox.send(verdict.event, effect.as, relaysOf(effect.to));
+}
+
+async function wake(
+  { peer, at }: Extract<ContactEffect, { kind: "wake" }>,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<ContactEvent> {
+  // A day at most: timers of hosts overflow after 24 of them.
+  while (clock.now() < at) {
+    await pause(clock, Math.min((at - clock.now()) * 1_000, 86_400_000), signal);
+    signal.throwIfAborted();
+  }
+  return { kind: "tick", peer, now: clock.now() };
+}
+
+/** A newer list takes the place of an older one, so after a crash it may be written again. */
+async function saveContacts(contacts: Contacts, options: CorrespondenceOptions): Promise<undefined> {
+  const { keys, outbox, relaysOf, clock, random, curve } = options;
+  const list = [...contacts].map(
+    ([peer, { acquaintance }]): Contact => ({ peer, facts: acquaintance.facts, sessions: [] }),
+  );
+  for (const event of writeContacts(list, { real: keys.real, now: clock.now() }, random, curve)) {
+    await outbox.send(event, keys.pubkey, relaysOf(keys.pubkey));
+  }
+}
+
+export class Correspondence implements AsyncDisposable {
+  readonly #options: CorrespondenceOptions;
+  readonly #driver: ContactDriver;
+  readonly #followed = new Map<PubkeyHex, Disposable>();
+  readonly #early = new Map<EventId, VerifiedEvent>();
+  #isClosed = false;
+
+  private constructor(options: CorrespondenceOptions, driver: ContactDriver) {
+    this.#options = options;
+    this.#driver = driver;
+  }
+
+  /** @internal */
+  static start(options: CorrespondenceOptions, driver: ContactDriver): Correspondence {
+    const opened = new Correspondence(options, driver);
+    const now = options.clock.now();
+    for (const [peer, { acquaintance }] of driver.state) {
+      options.keys.add(peer, standingsOf(acquaintance.facts, now).removed);
+    }
+    opened.#follow();
+    return opened;
+  }
+
+  get contacts(): Live<Contacts> {
+    return live(this.#driver, (state) => state);
+  }
+
+  request(peer: PubkeyHex, words: string, expires?: number): Promise<IgnoredContact | undefined> {
+    return this.#act({ kind: "request", words, ...this.#seeded(peer), ...(expires === undefined ? {} : { expires }) });
+  }
+
+  answer(peer: PubkeyHex, kind: "accept" | "reject" | "remove"): Promise<IgnoredContact | undefined> {
+    return this.#act({ kind, ...this.#seeded(peer) });
+  }
+
+  say(peer: PubkeyHex, text: string, replyTo?: EventId): Promise<IgnoredContact | undefined> {
+    return this.#act({ kind: "say", text, ...this.#seeded(peer), ...(replyTo === undefined ? {} : { replyTo }) });
+  }
+
+  /** Takes any event from anywhere. What is not ours, or nobody may say, is ignored with the reason. */
+  async ingest(event: VerifiedEvent): Promise<Ingested> {
+    if (this.#isClosed) return { ok: false, reason: "closed" };
+    if (event.kind === APP_DATA) return this.#ingestList(event);
+    const read = this.#read(event);
+    if (typeof read === "string") {
+      if (read === "wrong-author" || read === "not-for-us") this.#keepEarly(event);
+      return { ok: false, reason: read };
+    }
+    const ignored = await this.#driver.send(read);
+    if (ignored === undefined && read.kind === "learned") await this.#learned(read.peer);
+    return ignored === undefined ? { ok: true } : { ok: false, reason: ignored };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
+    for (const following of this.#followed.values()) following[Symbol.dispose]();
+    await this.#driver[Symbol.asyncDispose]();
+  }
+
+  #seeded(peer: PubkeyHex): { readonly peer: PubkeyHex; readonly now: number; readonly seed: Uint8Array } {
+    return { peer, now: this.#options.clock.now(), seed: this.#options.random(32) };
+  }
+
+  async #act(event: ContactEvent & { readonly peer: PubkeyHex }): Promise<IgnoredContact | undefined> {
+    const ignored = await this.#driver.send(event);
+    if (ignored === undefined) await this.#learned(event.peer);
+    return ignored;
+  }
+
+  #read(event: VerifiedEvent): ContactEvent | string {
+    const { keys, clock, curve, difficulty = 0 } = this.#options;
+    const now = clock.now();
+    const isPair = pairsOf(this.#driver.state, keys, now);
+    const policy: ReadPolicy = { difficulty };
+    if (event.kind === GIFT_WRAP) {
+      const item = readInbox(event, keys, { ...policy, isPair }, curve);
+      if (item.kind === "refused") return item.reason;
+      if (item.kind === "message") return { kind: "heard", message: item.message };
+      if (item.kind === "session") return "later-form";
+      const { peer, fact, words } = item.exchange;
+      return { kind: "learned", peer, fact, words, now };
+    }
+    if (event.kind === DIRECT_MESSAGE) {
+      const read = readMessage(event, keys, isPair, curve);
+      return read.ok ? { kind: "heard", message: read.message } : read.reason;
+    }
+    const read = readPlain(event, keys, policy, curve);
+    return read.ok ? { kind: "learned", peer: read.peer, fact: read.fact, words: read.words, now } : read.reason;
+  }
+
+  /** Our own list, from another device: who we know, so that our aliases towards them can be derived. */
+  async #ingestList(event: VerifiedEvent): Promise<Ingested> {
+    const { keys, clock, curve } = this.#options;
+    const read = readContacts(event, keys.real, curve);
+    if (!read.ok) return read;
+    for (const { peer, facts } of read.contacts) {
+      const outcomes = new Set<unknown>();
+      for (const fact of facts) {
+        outcomes.add(await this.#driver.send({ kind: "learned", peer, fact, words: "", now: clock.now() }));
+      }
+      if (outcomes.has(undefined)) await this.#learned(peer);
+    }
+    return { ok: true };
+  }
+
+  #keepEarly(event: VerifiedEvent): void {
+    this.#early.set(event.id, event);
+    const [oldest] = this.#early.keys();
+    if (this.#early.size > MAX_EARLY && oldest !== undefined) this.#early.delete(oldest);
+  }
+
+  /** New facts may mean new aliases to listen for, and make readable what came too early. */
+  async #learned(peer: PubkeyHex): Promise<void> {
+    const facts = this.#driver.state.get(peer)?.acquaintance.facts ?? [];
+    this.#options.keys.add(peer, standingsOf(facts, this.#options.clock.now()).removed);
+    this.#follow();
+    const early = [...this.#early.values()];
+    this.#early.clear();
+    for (const event of early) await this.ingest(event);
+  }
+
+  #follow(): void {
+    if (this.#isClosed) return;
+    const { keys, relaysOf } = this.#options;
+    for (const { identity, filters } of subscriptionsFor(keys.pubkey, keys.aliases())) {
+      if (this.#followed.has(identity)) continue;
+      const presence = this.#presence(identity);
+      const own: Filter = { kinds: [APP_DATA], authors: [identity] };
+      const asked: readonly Filter[] = identity === keys.pubkey ? [...filters, own] : filters;
+      const open = asked.map((filter) =>
+        presence.follow(relaysOf(keys.pubkey), { filter, onEvent: (event) => void this.#ingestQuietly(event) }),
+      );
+      this.#followed.set(identity, {
+        [Symbol.dispose]: () => {
+          for (const following of open) following[Symbol.dispose]();
+        },
+      });
+    }
+  }
+
+  /** The driver may have stopped, because its disk is full; it has told so itself. */
+  async #ingestQuietly(event: VerifiedEvent): Promise<void> {
+    await this.ingest(event).catch(() => undefined);
+  }
+
+  #presence(identity: PubkeyHex): Presence {
+    const { keys, network, random, curve } = this.#options;
+    const secret = identity === keys.pubkey ? keys.real : keys.find(identity)?.secret;
+    if (secret === undefined) return network.as({ pubkey: identity });
+    return network.as({
+      pubkey: identity,
+      authenticate: async (template) => signEvent(template, secret, random(32), curve),
+    });
+  }
+}
