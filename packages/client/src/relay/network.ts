@@ -128,7 +128,7 @@ export class Presence implements Disposable {
     const open = this.#at(relays).map((relay) => {
       const { url } = relay;
       const cursor = cursors?.get(url);
-      return new Subscription(relay, {
+      return Subscription.open(relay, {
         clock: this.#options.clock,
         filter,
         ...(cursor === undefined ? {} : { cursor }),

@@ -6,7 +6,8 @@
  *
  * The live query is opened before older pages are asked for, so nothing falls between them. The overlap is there
  * because outer times lie: a gift wrap is dated up to two days back (NIP-59), so what arrives today may stand before
- * yesterday's cursor; what is dated further back and comes while we are away is seen by a sync alone. An event is handed on once, as far as the bounded memory of ids reaches: receivers are sets.
+ * yesterday's cursor. What is dated further back and comes while we are away is not asked for again. An event is handed
+ * on once, as far as the bounded memory of ids reaches: receivers are sets.
  */
 import type { EventId } from "@subrosa/core/bytes";
 import type { VerifiedEvent } from "@subrosa/core/nostr/event";
@@ -48,7 +49,7 @@ export class Subscription implements Disposable {
   readonly #relay: RelaySocket;
   readonly #options: SubscriptionOptions;
   readonly #seen = new Set<EventId>();
-  readonly #stop: () => void;
+  #stop: () => void = () => undefined;
   /** Everything up to here was seen. */
   #cursor: number | undefined;
   /** Everything up to here was seen, but for the backlog. */
@@ -58,11 +59,17 @@ export class Subscription implements Disposable {
   #run = new AbortController();
   #close: () => void = () => undefined;
 
-  constructor(relay: RelaySocket, options: SubscriptionOptions) {
+  private constructor(relay: RelaySocket, options: SubscriptionOptions) {
     this.#relay = relay;
     this.#options = options;
     this.#cursor = options.cursor;
-    this.#stop = relay.whenConnected(() => this.#begin());
+  }
+
+  /** Asks as soon as the relay is connected, and whenever it is again. */
+  static open(relay: RelaySocket, options: SubscriptionOptions): Subscription {
+    const subscription = new Subscription(relay, options);
+    subscription.#stop = relay.whenConnected(() => subscription.#begin());
+    return subscription;
   }
 
   /** Undefined until all that the relay holds was seen once. While it is live this is now. */

@@ -14,7 +14,7 @@ function follow(relay: ReturnType<typeof openRelay>, cursor?: number, pageSize =
   const heard: string[] = [];
   const caughtUp: CaughtUp[] = [];
   const refused: string[] = [];
-  const subscription = new Subscription(relay, {
+  const subscription = Subscription.open(relay, {
     clock: fastClock(20),
     filter: { kinds: [1] },
     ...(cursor === undefined ? {} : { cursor }),
