@@ -1,0 +1,65 @@
+/**
+ * A page that asks with rings the user is in and rings he is not in, and is told no: the same answer, and times that
+ * cannot be told apart (review finding P-03). Kolmogorov–Smirnov over pairs measured in turns. Equal times fail it once
+ * in a hundred runs, so it may be run three times; different times fail it every time.
+ */
+import { expect, test } from "vitest";
+import { person, SITE, World } from "../world.ts";
+
+const ann = person("ann");
+const others = Array.from({ length: 20 }, (_, i) => person(`other ${i}`).pubkey as string);
+const event = { kind: 1, created_at: 1_700_000_000, content: "words" };
+const PROBES = 200;
+
+/** One probe with a ring of 20 that has Ann in it or not, answered with no by a grant, or with yes by Ann. */
+async function probe(world: World, hasAnn: boolean, verdict: "deny" | "allow"): Promise<number> {
+  world.now += 60_000;
+  const keys = hasAnn ? [ann.pubkey, ...others.slice(1)] : others;
+  const tags = [["group-member-proof", null, ...keys]];
+  const id = await world.ask(SITE, "signEventAsGroupMember", [{ ...event, tags }]);
+  const start = performance.now();
+  await world.decide(verdict);
+  const time = performance.now() - start;
+  expect(world.answer(id)).toEqual({ ok: false, code: "refused" });
+  world.delivered.length = 0;
+  return time;
+}
+
+/** Two-sample Kolmogorov–Smirnov: how likely it is to see such a distance where both are of one distribution. */
+function pValue(a: readonly number[], b: readonly number[]): number {
+  const below = (list: readonly number[], x: number): number => list.filter((y) => y <= x).length / list.length;
+  const d = Math.max(...[...a, ...b].map((x) => Math.abs(below(a, x) - below(b, x))));
+  const n = Math.sqrt((a.length * b.length) / (a.length + b.length));
+  const lambda = (n + 0.12 + 0.11 / n) * d;
+  // Below this the series does not converge, and the probability is 1 to six digits.
+  if (lambda < 0.3) return 1;
+  let sum = 0;
+  for (let k = 1; k <= 100; k++) sum += 2 * (-1) ** (k - 1) * Math.exp(-2 * k * k * lambda * lambda);
+  return Math.min(1, Math.max(0, sum));
+}
+
+test("the distance is seen where there is one", () => {
+  const a = Array.from({ length: 100 }, (_, i) => i);
+  expect(pValue(a, a)).toBeGreaterThan(0.99);
+  expect(
+    pValue(
+      a,
+      a.map((x) => x + 40),
+    ),
+  ).toBeLessThan(0.001);
+});
+
+test(`${PROBES} probes without consent: one answer, and times that cannot be told apart (KS p > 0.01)`, { retry: 2 }, async () => {
+  const world = await World.open();
+  await world.add(ann);
+  await world.unlock(ann);
+  const [inside, outside]: [number[], number[]] = [[], []];
+  for (let i = 0; i < 20; i++) await probe(world, i % 2 === 0, "deny");
+  for (let i = 0; i < PROBES; i++) {
+    // The order within a pair changes, so that what the machine does meanwhile falls on both alike.
+    const isInside = (i % 2 === 0) !== i % 4 < 2;
+    (isInside ? inside : outside).push(await probe(world, isInside, "deny"));
+  }
+  expect(inside.length).toBe(outside.length);
+  expect(pValue(inside, outside)).toBeGreaterThan(0.01);
+});
