@@ -49,7 +49,9 @@ test("the distance is seen where there is one", () => {
   ).toBeLessThan(0.001);
 });
 
-test(`${PROBES} probes without consent: one answer, and times that cannot be told apart (KS p > 0.01)`, { retry: 2 }, async () => {
+test(`${PROBES} probes without consent: one answer, and times that cannot be told apart (KS p > 0.01)`, {
+  retry: 2,
+}, async () => {
   const world = await World.open();
   await world.add(ann);
   await world.unlock(ann);

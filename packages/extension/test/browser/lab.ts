@@ -1,0 +1,145 @@
+/**
+ * A real Chromium with the extension in it, and sites on this machine that it visits. Pages are driven with texts of
+ * JavaScript, as a page's own code would run, so nothing here needs the types of a page.
+ *
+ * Everything that crosses a border is collected: console lines, addresses, requests.
+ */
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CHROMIUM_ARGS } from "@subrosa/testkit/chromium";
+import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { buildExtension } from "../../build.mjs";
+
+export const PASSPHRASE = "correct horse battery";
+
+export class Lab implements AsyncDisposable {
+  readonly #folder: string;
+  readonly #server: Server;
+  readonly context: BrowserContext;
+  readonly site: string;
+  readonly base: string;
+  /** Console lines, addresses and requests of the whole run. */
+  readonly heard: string[] = [];
+
+  private constructor(folder: string, server: Server, context: BrowserContext, base: string) {
+    this.#folder = folder;
+    this.#server = server;
+    this.context = context;
+    this.base = base;
+    this.site = `http://localhost:${(server.address() as AddressInfo).port}`;
+  }
+
+  static async open(executablePath: string): Promise<Lab> {
+    const folder = mkdtempSync(join(tmpdir(), "subrosa-lab-"));
+    await buildExtension(join(folder, "built"));
+    const extension = join(folder, "built", "chromium");
+    const server = createServer((request, response) => {
+      const body = request.url?.startsWith("/frames") ? FRAMES : "<!doctype html><title>A site</title><p>A site</p>";
+      response.writeHead(200, { "content-type": "text/html" }).end(body);
+    });
+    await new Promise<void>((resolve) => server.listen(0, "localhost", resolve));
+    const context = await chromium.launchPersistentContext(join(folder, "profile"), {
+      headless: false,
+      executablePath,
+      args: [...CHROMIUM_ARGS, `--disable-extensions-except=${extension}`, `--load-extension=${extension}`],
+    });
+    const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent("serviceworker"));
+    const lab = new Lab(folder, server, context, new URL("/", worker.url()).href);
+    lab.#listen();
+    return lab;
+  }
+
+  #listen(): void {
+    const note = (line: string) => this.heard.push(line);
+    this.context.on("console", (message) => note(`console ${message.text()}`));
+    this.context.on("request", (request) => note(`request ${request.url()} ${request.postData() ?? ""}`));
+    this.context.on("page", (page) => {
+      page.on("framenavigated", (frame) => note(`address ${frame.url()}`));
+      page.on("pageerror", (error) => note(`error ${error.message}`));
+    });
+    this.context.on("weberror", (error) => note(`error ${error.error().message}`));
+  }
+
+  async visit(path = "/"): Promise<Page> {
+    const page = await this.context.newPage();
+    await page.goto(this.site + path);
+    return page;
+  }
+
+  async options(): Promise<Page> {
+    const page = await this.context.newPage();
+    await page.goto(`${this.base}options.html`);
+    await page.waitForFunction("document.getElementById('accounts').childElementCount > 0");
+    return page;
+  }
+
+  /** Brings an account along through the options page, as a person would. */
+  async importAccount(name: string, key: string): Promise<void> {
+    const page = await this.options();
+    await page.getByText("Bring an account along").click();
+    await page.locator("#import-name").fill(name);
+    await page.locator("#import-key").fill(key);
+    await page.locator("#import-passphrase").fill(PASSPHRASE);
+    await page.getByRole("button", { name: "Bring it" }).click();
+    await page.getByText("Your account is here.").waitFor({ timeout: 60_000 });
+    await page.close();
+  }
+
+  /** The prompt that opens, or that is open. */
+  async prompt(): Promise<Page> {
+    const isPrompt = (page: Page) => page.url().startsWith(`${this.base}prompt.html`);
+    const open = this.context.pages().find(isPrompt);
+    const page = open ?? (await this.context.waitForEvent("page", { predicate: isPromptSoon, timeout: 20_000 }));
+    await page.locator("#allow:enabled").waitFor({ timeout: 20_000 });
+    return page;
+  }
+
+  /** Reads, waits as long as a person does, and answers. */
+  async answer(verdict: "allow" | "deny", more: { readonly lasts?: string } = {}): Promise<void> {
+    const page = await this.prompt();
+    if (more.lasts !== undefined) await page.locator("#lasts").selectOption(more.lasts);
+    if (await page.locator("#passphrase").isVisible()) await page.locator("#passphrase").fill(PASSPHRASE);
+    await page.waitForTimeout(800);
+    const closed = page.waitForEvent("close", { timeout: 60_000 });
+    await page.locator(`#${verdict}`).click();
+    await closed;
+  }
+
+  /** Ends the worker at once, as the browser does when it wants the memory. */
+  async killWorker(): Promise<void> {
+    const [worker] = this.context.serviceWorkers();
+    const page = await this.context.newPage();
+    const session = await this.context.newCDPSession(page);
+    await session.send("ServiceWorker.enable");
+    await session.send("ServiceWorker.stopAllWorkers");
+    await page.close();
+    if (worker === undefined) throw new Error("there was no worker to stop");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.context.close();
+    await new Promise((resolve) => this.#server.close(resolve));
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  get profile(): string {
+    const path = join(this.#folder, "profile");
+    if (!existsSync(path)) throw new Error("the profile is gone");
+    return path;
+  }
+}
+
+/** A page is announced before it has its address; every other page of a test is opened by the test itself. */
+function isPromptSoon(): boolean {
+  return true;
+}
+
+const INNER = "<script>window.has = typeof window.nostr</script>";
+const FRAMES = `<!doctype html><title>Frames</title>
+<iframe name="same" src="/"></iframe>
+<iframe name="sandboxed" sandbox="allow-scripts" src="/"></iframe>
+<iframe name="srcdoc" srcdoc="${INNER}"></iframe>
+<iframe name="data" src="data:text/html,${INNER}"></iframe>`;
