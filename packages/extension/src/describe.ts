@@ -32,7 +32,7 @@ export function describe(call: Call, known: Knowledge): Words {
         explanation: "The site asks for your public key. It can then recognise you and see everything you published.",
       };
     case "signEvent":
-      return signing(call.template);
+      return signing(call.template, known);
     case "nip04.encrypt":
     case "nip44.encrypt":
       return {
@@ -89,14 +89,14 @@ export function describe(call: Call, known: Knowledge): Words {
   }
 }
 
-function signing(template: EventTemplate): Words {
+function signing(template: EventTemplate, known: Knowledge): Words {
   return {
     ...NOTHING,
     title: `Sign ${kindInWords(template.kind)}`,
     explanation:
       "Signed with your key, so everybody can see that it is yours. What is published can rarely be taken back.",
     warnings: replacesSomething(template.kind) ? ["This replaces what you published of this kind before."] : [],
-    rows: [{ label: "Dated", value: timeInWords(template.created_at) }, ...tagRows(template.tags)],
+    rows: [{ label: "Dated", value: timeInWords(template.created_at) }, ...tagRows(template.tags, known)],
     content: template.content,
     contentLabel: "Text to sign",
   };
@@ -179,10 +179,10 @@ function scopeWarnings(scope: AskedScope | undefined, keys: readonly string[], k
 const MAX_ROWS = 12;
 
 /** Whom and what an event names; further tags by their number. */
-function tagRows(tags: readonly Tag[], known?: Knowledge): View["rows"] {
+function tagRows(tags: readonly Tag[], known: Knowledge): View["rows"] {
   const shown = tags.slice(0, MAX_ROWS).map(([name = "", value = ""]) => ({
     label: TAGS.get(name) ?? `Tag ${cut(name, 40)}`,
-    value: name === "p" && known !== undefined ? personInWords(value, known) : cut(value, 300),
+    value: name === "p" ? personInWords(value, known) : cut(value, 300),
   }));
   return tags.length > MAX_ROWS
     ? [...shown, { label: "More", value: `${tags.length - MAX_ROWS} further tags` }]

@@ -38,8 +38,9 @@ function run(work: Promise<void>): void {
   work.catch(() => say("That did not work. Reload this page and try again."));
 }
 
-function button(words: string, press: () => void, label = words): HTMLButtonElement {
-  return element("button", { type: "button", "aria-label": label, click: press }, words);
+/** Spoken with what it is about, since many of them are called the same. */
+function button(words: string, press: () => void, about: string): HTMLButtonElement {
+  return element("button", { type: "button", "aria-label": `${words}: ${about}`, click: press }, words);
 }
 
 function nameOf(one: Pick<Account, "name" | "pubkey">): string {
@@ -76,9 +77,7 @@ function card(one: Account, isMain: boolean, isUnlocked: boolean): HTMLElement {
   copy.hidden = true;
   const field = element("input", { value: one.name, maxlength: "60", "aria-label": `Name of ${name}` });
   const actions = [
-    ...(isMain
-      ? []
-      : [button("Use by default", () => run(send({ type: "main", pubkey: one.pubkey })), `Use ${name} by default`)]),
+    ...(isMain ? [] : [button("Use by default", () => run(send({ type: "main", pubkey: one.pubkey })), name)]),
     button(
       "Show sealed key",
       () => {
@@ -86,20 +85,16 @@ function card(one: Account, isMain: boolean, isUnlocked: boolean): HTMLElement {
         copy.hidden = false;
         copy.select();
       },
-      `Show the sealed key of ${name}`,
+      name,
     ),
-    button(
-      "Save sealed key",
-      () => saveFile(`${name}.ncryptsec.txt`, `${one.ncryptsec}\n`),
-      `Save the sealed key of ${name}`,
-    ),
+    button("Save sealed key", () => saveFile(`${name}.ncryptsec.txt`, `${one.ncryptsec}\n`), name),
     button(
       "Remove",
       () => {
         const isSure = confirm(`Remove ${name}? Without a copy of its sealed key it is lost for good.`);
         if (isSure) run(send({ type: "remove", pubkey: one.pubkey }, "Removed."));
       },
-      `Remove ${name}`,
+      name,
     ),
   ];
   const marks = [isMain ? "used by default" : "", isUnlocked ? "unlocked" : "locked"].filter((mark) => mark !== "");
@@ -119,7 +114,7 @@ function card(one: Account, isMain: boolean, isUnlocked: boolean): HTMLElement {
         },
       },
       element("label", {}, "Name ", field),
-      element("button", { "aria-label": `Rename ${name}` }, "Rename"),
+      element("button", { "aria-label": `Rename: ${name}` }, "Rename"),
     ),
     element("div", { class: "row" }, ...actions),
     copy,
@@ -135,11 +130,7 @@ function reminder(one: Account, name: string): HTMLElement {
       {},
       "There is no copy of this key yet. Save its sealed key somewhere else, and keep the passphrase: nobody can give you either back.",
     ),
-    button(
-      "I have kept both",
-      () => run(send({ type: "backed-up", pubkey: one.pubkey }, "Good.")),
-      `I have kept the sealed key and the passphrase of ${name}`,
-    ),
+    button("I have kept both", () => run(send({ type: "backed-up", pubkey: one.pubkey }, "Good.")), name),
   );
 }
 
@@ -199,7 +190,7 @@ function grants(known: readonly Grant[], names: ReadonlyMap<string, string>): HT
     button(
       "Take back",
       () => run(send({ type: "revoke", grant: one }, "Taken back.")),
-      `Take back: ${one.origin}, ${reachInWords(one)}`,
+      `${one.origin}, ${reachInWords(one)}`,
     ),
   ]);
   return table(["Site", "Account", "What", "How long", "Change"], rows, "Nothing is remembered.");

@@ -32,7 +32,7 @@ describe("every method × grant × origin × account × moment", () => {
   const cases = METHODS.flatMap((method) =>
     ORIGINS.flatMap((origin) =>
       [A, B].flatMap((account) =>
-        [method, EVERYTHING, "signEvent" as const].flatMap((granted) =>
+        ([method, EVERYTHING, "signEvent"] as const).flatMap((granted) =>
           [ALWAYS, NOW, NOW - 1].map((until) => ({ method, origin, account, granted, until })),
         ),
       ),

@@ -133,6 +133,12 @@ document.addEventListener("visibilitychange", look);
 window.addEventListener("resize", () => note({ kind: "shifted", at: performance.now() }));
 look();
 
+// What is not remembered reaches nothing else either.
+lasts.addEventListener("change", () => {
+  everything.disabled = lasts.value === "once";
+  if (everything.disabled) everything.checked = false;
+});
+
 let isHeld = false;
 window.addEventListener("keydown", ({ repeat }) => {
   isHeld = repeat;

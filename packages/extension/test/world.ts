@@ -12,10 +12,11 @@ import { Secret } from "@subrosa/core/secret";
 import { fastCurve } from "@subrosa/testkit/curves";
 import { type Account, addAccount, chooseForSite } from "../src/accounts.ts";
 import { Broker, type Page } from "../src/broker.ts";
+import type { Method } from "../src/method.ts";
 import type { Grant } from "../src/permission.ts";
 import type { Ports, TextStore } from "../src/ports.ts";
 import type { Answered } from "../src/queue.ts";
-import type { FromPrompt, ToPrompt, Upward } from "../src/wire.ts";
+import type { FromPrompt, ToPrompt } from "../src/wire.ts";
 
 export const PASSPHRASE = "a passphrase for tests";
 
@@ -126,11 +127,7 @@ export class World {
   }
 
   /** A page calls; answers the id of its call. */
-  async ask(
-    page: Page,
-    method: Upward extends infer U ? (U & { type: "ask" })["method"] : never,
-    params: unknown,
-  ): Promise<string> {
+  async ask(page: Page, method: Method, params: unknown): Promise<string> {
     const id = (this.#counter++).toString(16).padStart(32, "0");
     await this.broker.fromPage(page, { type: "ask", id, method, params: JSON.stringify(params) });
     return id;

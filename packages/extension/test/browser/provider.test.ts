@@ -1,0 +1,324 @@
+/**
+ * The provider in a real Chromium, as a page, a person and the browser's own whims meet it. One browser for the file;
+ * the tests follow each other as one visit would.
+ */
+import { randomBytes } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { toHex, utf8 } from "@subrosa/core/bytes";
+import { sha256 } from "@subrosa/core/hash";
+import { plain } from "@subrosa/core/nostr/event";
+import { drawMemberKeys, signAsGroupMember } from "@subrosa/core/proof/sign";
+import { Secret } from "@subrosa/core/secret";
+import { findChromium, NO_CHROMIUM } from "@subrosa/testkit/chromium";
+import { fastCurve } from "@subrosa/testkit/curves";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Lab, PASSPHRASE } from "./lab.ts";
+
+const program = findChromium(process.env);
+if (program === undefined) process.stdout.write(`${NO_CHROMIUM}\n`);
+
+/** The first key of NIP-06's vectors, and the same in every form in which it could get out. */
+const NSEC = "nsec10allq0gjx7fddtzef0ax00mdps9t2kmtrldkyjfs8l5xruwvh2dq0lhhkp";
+const HEX = "7f7ff03d123792d6ac594bfa67bf6d0c0ab55b6b1fdb6249303fe861f1ccba9a";
+const PUBKEY = "17162c921dc4d2518f9a101db33695df1afb56ab82f5ff3e5da6eec3ca5cd917";
+const OTHERS = [
+  "79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798",
+  "c6047f9441ed7d6d3045406e95c07cd85c778e4b8cef3ca7abac09b95c709ee5",
+  "f9308a019258c31049344f85f89d5229b531c845836f99b08601f113bce036f9",
+];
+const ORDER = 0xffffffff_ffffffff_ffffffff_fffffffe_baaedce6_af48a03b_bfd25e8c_d0364141n;
+
+/** Of the key and of its negative, which has the same public key. */
+function canaries(): readonly string[] {
+  const negative = (ORDER - BigInt(`0x${HEX}`)).toString(16).padStart(64, "0");
+  return [NSEC, ...[HEX, negative].flatMap(formsOf)];
+}
+
+function formsOf(hex: string): readonly string[] {
+  const bytes = Buffer.from(hex, "hex");
+  const list = [...bytes];
+  return [
+    hex,
+    hex.toUpperCase(),
+    bytes.toString("base64").replace(/=+$/, ""),
+    bytes.toString("base64url"),
+    list.join(","),
+    list.join(", "),
+    JSON.stringify({ ...list }).slice(1, -1),
+    BigInt(`0x${hex}`).toString(10),
+    bytes.toString("latin1"),
+  ];
+}
+
+const event = (content: string) => ({ kind: 1, created_at: 1_700_000_000, tags: [], content });
+const ask = (page: Page, code: string): Promise<unknown> =>
+  page.evaluate(`Promise.resolve(${code}).catch((error) => ({ refused: error.code ?? String(error) }))`);
+
+describe.skipIf(program === undefined)("in Chromium", () => {
+  let lab: Lab;
+  let page: Page;
+
+  beforeAll(async () => {
+    lab = await Lab.open(program ?? "");
+    await lab.importAccount("Ann", NSEC);
+    page = await lab.visit();
+  }, 120_000);
+  afterAll(() => lab?.[Symbol.asyncDispose]());
+
+  test("the page finds everything that the provider says it has, frozen and for good", async () => {
+    const found = await page.evaluate(`(() => {
+      const had = nostr;
+      try { window.nostr = {}; } catch {}
+      try { Object.defineProperty(window, "nostr", { value: {} }); } catch {}
+      try { nostr.getPublicKey = () => "forged"; } catch {}
+      const at = (name) => name.split(".").reduce((on, part) => on?.[part], nostr);
+      return {
+        same: had === nostr,
+        frozen: [nostr, nostr.nip04, nostr.nip44, nostr.subrosa, nostr.subrosa.capabilities()].every(Object.isFrozen),
+        missing: nostr.subrosa.capabilities().methods.filter((name) => typeof at(name) !== "function"),
+        unknown: typeof nostr.signSchnorr,
+      };
+    })()`);
+    expect(found).toEqual({ same: true, frozen: true, missing: [], unknown: "undefined" });
+  });
+
+  test("frames in a page, sandboxed, srcdoc and data: have no provider", async () => {
+    const frames = await lab.visit("/frames");
+    const found = await Promise.all(frames.frames().map((frame) => frame.evaluate("typeof window.nostr")));
+    expect(found).toEqual(["object", "undefined", "undefined", "undefined", "undefined"]);
+    await frames.close();
+  });
+
+  test("nothing is answered before consent; the first yes also unlocks; then every method answers", async () => {
+    const signing = ask(page, `nostr.signEvent(${JSON.stringify(event("first words"))})`);
+    const prompt = await lab.prompt();
+    expect(await prompt.locator("#origin").textContent()).toBe(lab.site);
+    expect(await prompt.locator("#content").textContent()).toBe("first words");
+    expect(new URL(prompt.url()).search).toMatch(/^\?id=[0-9a-f]{32}$/);
+    const soon = new Promise((resolve) => setTimeout(resolve, 500, "nothing yet"));
+    expect(await Promise.race([signing, soon])).toBe("nothing yet");
+    await lab.answer("allow", { lasts: "always" });
+    expect(await signing).toMatchObject({
+      pubkey: PUBKEY,
+      content: "first words",
+      sig: expect.stringMatching(/^[0-9a-f]{128}$/),
+    });
+    // Remembered: no prompt for the second.
+    expect(await ask(page, `nostr.signEvent(${JSON.stringify(event("second"))})`)).toMatchObject({ pubkey: PUBKEY });
+    for (const nip of ["nip04", "nip44"]) {
+      const sealed = ask(page, `nostr.${nip}.encrypt("${OTHERS[0]}", "for one")`);
+      await lab.answer("allow");
+      const opened = ask(page, `nostr.${nip}.decrypt("${OTHERS[0]}", ${JSON.stringify(await sealed)})`);
+      await lab.answer("allow");
+      expect(await opened).toBe("for one");
+    }
+  });
+
+  test("a proof of membership comes back, verifies, and is not in the user's name", async () => {
+    const ring = [...OTHERS, PUBKEY];
+    const template = { ...event("one of us"), tags: [["group-member-proof", null, ...ring]] };
+    const signing = ask(page, `nostr.signEventAsGroupMember(${JSON.stringify(template)})`);
+    const prompt = await lab.prompt();
+    expect(await prompt.locator("#title").textContent()).toBe("Publish a public note as one of 4");
+    await lab.answer("allow");
+    const signed = (await signing) as { pubkey: string; tags: string[][] };
+    expect(signed.pubkey).not.toBe(PUBKEY);
+    expect(signed.tags[0]?.slice(2)).toEqual([...ring].sort());
+    expect(await ask(page, `nostr.verifyGroupMemberProof(${JSON.stringify(signed)})`)).toBe(true);
+    expect(await ask(page, `nostr.verifyGroupMemberProof(${JSON.stringify({ ...signed, content: "forged" })})`)).toBe(
+      false,
+    );
+  });
+
+  test("a proof over 100 keys is verified in the worker, by the kernel", async () => {
+    const people = Array.from({ length: 100 }, (_, i) => Secret.from(sha256(utf8(`member ${i}`)), fastCurve));
+    const keys = people.map(({ pubkey }) => toHex(pubkey));
+    const member = people[7] as Secret;
+    const template = { ...event("one of a hundred"), keys };
+    const signed = plain(
+      signAsGroupMember(
+        template,
+        drawMemberKeys(member, (length) => randomBytes(length)),
+        fastCurve,
+      ),
+    );
+    const code = `(async () => {
+      const start = performance.now();
+      const answers = [];
+      for (const content of ["one of a hundred", "forged"]) {
+        answers.push(await nostr.verifyGroupMemberProof({ ...${JSON.stringify(signed)}, content }));
+      }
+      return { answers, each: (performance.now() - start) / 2 };
+    })()`;
+    const { answers, each } = (await ask(page, code)) as { answers: boolean[]; each: number };
+    expect(answers).toEqual([true, false]);
+    if (process.env["SUBROSA_LONG"] !== undefined)
+      process.stdout.write(`verify 100 through the provider: ${each} ms\n`);
+    const options = await lab.options();
+    expect(await options.locator("#slow").isVisible()).toBe(false);
+    await options.close();
+  });
+
+  test("not a member and a no are one answer", async () => {
+    const strangers = { ...event("x"), tags: [["group-member-proof", null, ...OTHERS]] };
+    for (const verdict of ["allow", "deny"] as const) {
+      const signing = ask(page, `nostr.signEventAsGroupMember(${JSON.stringify(strangers)})`);
+      await lab.answer(verdict);
+      expect(await signing).toEqual({ refused: "refused" });
+    }
+  });
+
+  test("the worker is killed while a prompt is open: the answer still arrives, once", async () => {
+    const deleting = ask(page, `nostr.signEvent(${JSON.stringify({ ...event("killed"), kind: 5 })})`);
+    const prompt = await lab.prompt();
+    await lab.killWorker();
+    await prompt.waitForTimeout(1_000);
+    await lab.answer("allow");
+    expect(await deleting).toMatchObject({ kind: 5, content: "killed", pubkey: PUBKEY });
+    const again = ask(page, `nostr.signEvent(${JSON.stringify({ ...event("killed again"), kind: 5 })})`);
+    await (await lab.prompt()).close();
+    expect(await again).toEqual({ refused: "refused" });
+  });
+
+  test("a press in the moment the prompt appears does not count; a script's never does", async () => {
+    const asking = ask(page, `nostr.subrosa.deriveAlias("${OTHERS[0]}", 0)`);
+    const prompt = await lab.prompt();
+    await prompt.evaluate("document.getElementById('allow').click(), document.getElementById('deny').click()");
+    await prompt.evaluate("window.dispatchEvent(new Event('resize'))");
+    await prompt.locator("#allow").click();
+    expect(await prompt.locator("#status").textContent()).toMatch(/quick/);
+    await lab.answer("allow");
+    expect(await asking).toEqual({
+      pubkey: expect.stringMatching(/^[0-9a-f]{64}$/),
+      secret: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+  });
+
+  test("another account chosen while the prompt is open refuses; the page hears that it changed", async () => {
+    await page.evaluate("nostr.on('accountChanged', () => { window.changed = (window.changed ?? 0) + 1; })");
+    await lab.importAccount("Bob", "1".repeat(64));
+    const asking = ask(page, `nostr.signEvent(${JSON.stringify({ ...event("for ann"), kind: 7 })})`);
+    await lab.prompt();
+    const options = await lab.options();
+    await options.getByLabel(`Account for ${lab.site}`).selectOption({ label: "Bob" });
+    expect(await asking).toEqual({ refused: "refused" });
+    await page.waitForFunction("window.changed === 1");
+    await options.getByLabel(`Account for ${lab.site}`).selectOption({ label: "the default" });
+    await page.waitForFunction("window.changed === 2");
+    await options.close();
+  });
+
+  test("after a worker that was killed and a lock, a key is used again only with the passphrase", async () => {
+    const options = await lab.options();
+    await options.getByRole("button", { name: "Lock all" }).click();
+    await options.getByText("Locked.", { exact: true }).waitFor();
+    await options.close();
+    await lab.killWorker();
+    const signing = ask(page, `nostr.signEvent(${JSON.stringify(event("locked"))})`);
+    const prompt = await lab.prompt();
+    expect(await prompt.locator("#allow").textContent()).toBe("Unlock and allow");
+    await prompt.locator("#passphrase").fill("not the passphrase");
+    await prompt.waitForTimeout(800);
+    await prompt.locator("#allow").click();
+    await prompt.getByText("This is not the passphrase").waitFor({ timeout: 60_000 });
+    await lab.answer("allow");
+    expect(await signing).toMatchObject({ pubkey: PUBKEY });
+  });
+
+  test("axe-core finds nothing on any page; every page is looked at in light and dark", async () => {
+    const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+    const shots = process.env["SUBROSA_SCREENSHOTS"];
+    if (shots !== undefined) mkdirSync(shots, { recursive: true });
+    const look = async (shown: Page, name: string, size: { width: number; height: number }): Promise<void> => {
+      await shown.setViewportSize(size);
+      for (const colorScheme of ["light", "dark"] as const) {
+        await shown.emulateMedia({ colorScheme });
+        await shown.evaluate(axe);
+        const found = (await shown.evaluate(
+          "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ' ' + nodes.map(({ html }) => html)))",
+        )) as string[];
+        expect(found, `${name}, ${colorScheme}`).toEqual([]);
+        if (shots !== undefined) await shown.screenshot({ path: join(shots, `${name}-${colorScheme}.png`) });
+      }
+    };
+    const prompts: readonly (readonly [string, string])[] = [
+      [
+        "sign",
+        `nostr.signEvent(${JSON.stringify({
+          kind: 0,
+          created_at: 1_700_000_000,
+          tags: [
+            ["t", "rose"],
+            ["p", OTHERS[1]],
+          ],
+          content: '{"name":"Ann","about":"Roses."}',
+        })})`,
+      ],
+      ["public-key", "nostr.getPublicKey()"],
+      ["encrypt", `nostr.nip44.encrypt("${OTHERS[0]}", "Meet me where the roses grow, at eight.")`],
+      [
+        "batch",
+        `nostr.subrosa.batchDecrypt(Array(214).fill({ pubkey: "${OTHERS[0]}", ciphertext: "AAAA" }), "Open the history of your group")`,
+      ],
+      ["alias", `nostr.subrosa.deriveAlias("${OTHERS[0]}", 3)`],
+      [
+        "anonymous",
+        `nostr.subrosa.anonymousSign({ kind: 1059, created_at: 1700000000, tags: [["p", "${OTHERS[0]}"]], content: "I will be there." })`,
+      ],
+      [
+        "member",
+        `nostr.signEventAsGroupMember(${JSON.stringify({ ...event("The minutes of the last meeting are not what was said there."), tags: [["group-member-proof", null, ...OTHERS, PUBKEY]] })}, { scope: { app: "meeting" } })`,
+      ],
+    ];
+    for (const [name, code] of prompts) {
+      const asking = ask(page, code);
+      const prompt = await lab.prompt();
+      await look(prompt, name, { width: 460, height: 690 });
+      await lab.answer("deny");
+      expect(await asking).toEqual({ refused: "refused" });
+    }
+    const options = await lab.options();
+    await options.getByText("Make a new account").click();
+    await look(options, "options", { width: 900, height: 1400 });
+    await options.getByRole("button", { name: "Lock all" }).click();
+    await options.close();
+    const asking = ask(page, `nostr.signEvent(${JSON.stringify(event("A note while locked."))})`);
+    await look(await lab.prompt(), "unlock", { width: 460, height: 690 });
+    await lab.answer("deny");
+    expect(await asking).toEqual({ refused: "refused" });
+  }, 240_000);
+
+  test("the key is in no console line, address, request, page, or stored record of the whole run", async () => {
+    const options = await lab.options();
+    const records = (await options.evaluate(
+      "Promise.all([chrome.storage.local.get(null), chrome.storage.session.get(null)]).then(JSON.stringify)",
+    )) as string;
+    const pages = await Promise.all(lab.context.pages().map((one) => one.content()));
+    const said = [records, ...lab.heard, ...pages].join("\n");
+    expect(records).toContain("ncryptsec1");
+    const disk = filesBelow(lab.profile).map((path) => readFileSync(path).toString("latin1"));
+    for (const canary of canaries()) {
+      expect(said.includes(canary), "said").toBe(false);
+      expect(
+        disk.some((text) => text.includes(canary)),
+        "on disk",
+      ).toBe(false);
+    }
+    expect(said.includes(PASSPHRASE)).toBe(false);
+    expect(lab.heard.filter((line) => line.startsWith("console") || line.startsWith("error"))).toEqual([]);
+    const strange = lab.heard.filter(
+      (line) => /^(request|address) /.test(line) && !line.includes(lab.site) && !line.includes(lab.base),
+    );
+    expect(strange.filter((line) => !/(about:|data:|chrome:)/.test(line))).toEqual([]);
+    await options.close();
+  });
+});
+
+function filesBelow(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true);
+}
