@@ -44,3 +44,18 @@ export function classOf(method: Method): MethodClass {
       return method satisfies never;
   }
 }
+
+/** After "may" and "may not", and in the list of what happened. */
+export const METHOD_WORDS: Readonly<Record<Method, string>> = {
+  getPublicKey: "know who you are",
+  signEvent: "sign",
+  "nip04.encrypt": "encrypt (old form)",
+  "nip04.decrypt": "read a message (old form)",
+  "nip44.encrypt": "encrypt",
+  "nip44.decrypt": "read a message",
+  signEventAsGroupMember: "sign as a member",
+  verifyGroupMemberProof: "check a proof",
+  "subrosa.anonymousSign": "send under a one-time key",
+  "subrosa.deriveAlias": "have an alias key",
+  "subrosa.batchDecrypt": "read many messages",
+};

@@ -13,6 +13,7 @@ import { type Command, command, type Overview, overview } from "./admin.ts";
 import { byId, element } from "./element.ts";
 import { kindInWords } from "./kinds.ts";
 import { IDLE_MINUTES } from "./lock.ts";
+import { METHOD_WORDS, type Method } from "./method.ts";
 import { readPeople } from "./people.ts";
 import { ALWAYS, EVERYTHING, type Grant } from "./permission.ts";
 import { createKey, importKey, SEAL_SENTENCES, type SealResult } from "./seal.ts";
@@ -185,7 +186,7 @@ function grants(known: readonly Grant[], names: ReadonlyMap<string, string>): HT
   const rows = known.map((one) => [
     one.origin,
     names.get(one.account) ?? "a removed account",
-    `${one.verdict === "allow" ? "may" : "may not"}: ${reachInWords(one)}`,
+    `${one.verdict === "allow" ? "may" : "may not"} ${reachInWords(one)}`,
     one.until === ALWAYS ? "always" : `until ${time(one.until)}`,
     button(
       "Take back",
@@ -197,8 +198,12 @@ function grants(known: readonly Grant[], names: ReadonlyMap<string, string>): HT
 }
 
 function reachInWords({ method, kind }: Grant): string {
-  if (method === EVERYTHING) return "everything ordinary";
-  return kind === undefined ? method : `${method}, ${kindInWords(kind)}`;
+  if (method === EVERYTHING) return "do everything ordinary";
+  return methodInWords(method, kind);
+}
+
+function methodInWords(method: Method, kind: number | undefined): string {
+  return kind === undefined ? METHOD_WORDS[method] : `${METHOD_WORDS[method]}: ${kindInWords(kind)}`;
 }
 
 function activity(state: Overview, names: ReadonlyMap<string, string>): HTMLElement {
@@ -208,7 +213,7 @@ function activity(state: Overview, names: ReadonlyMap<string, string>): HTMLElem
       time(at),
       origin,
       names.get(account) ?? "a removed account",
-      kind === undefined ? method : `${method}, ${kindInWords(kind)}`,
+      methodInWords(method, kind),
       outcome,
     ]);
   return table(["When", "Site", "Account", "What", "Outcome"], rows, "Nothing has happened yet.");

@@ -282,7 +282,7 @@ describe.skipIf(program === undefined)("in Chromium", () => {
     }
     const options = await lab.options();
     await options.getByText("Make a new account").click();
-    await look(options, "options", { width: 900, height: 1400 });
+    await look(options, "options", { width: 900, height: 1800 });
     await options.getByRole("button", { name: "Lock all" }).click();
     await options.close();
     const asking = ask(page, `nostr.signEvent(${JSON.stringify(event("A note while locked."))})`);
