@@ -14,6 +14,8 @@ import { METHODS, type Method } from "./method.ts";
 
 /** Of a whole call as JSON, in UTF-16 units: a ring of 1,000 keys with its directory, or 500 messages of 1,000 units. */
 export const MAX_CALL = 1 << 19;
+/** Of an answer as JSON: a text that was encrypted may take more room in JSON than it did before. */
+export const MAX_RESULT = 2 * MAX_CALL;
 export const MAX_BATCH = 500;
 const LIMITS = { maxLength: MAX_CALL, maxDepth: 16 };
 const MAX_APP_TEXT = 100;

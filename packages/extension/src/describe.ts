@@ -133,7 +133,9 @@ function member(call: Call & { readonly method: "signEventAsGroupMember" }, know
     warnings,
     rows: [
       { label: "Hidden among", value: `${n} people, of whom you named ${familiar}` },
-      { label: "Can it be linked?", value: linkInWords(scope) },
+      ...(scope === undefined
+        ? [{ label: "Can it be linked?", value: "No. Nobody can tell whether two such posts come from one person." }]
+        : []),
       { label: "Dated", value: timeInWords(template.created_at) },
       {
         label: "Stay hidden",
@@ -149,23 +151,23 @@ function member(call: Call & { readonly method: "signEventAsGroupMember" }, know
   };
 }
 
-function linkInWords(scope: AskedScope | undefined): string {
-  if (scope === undefined) return "No. Nobody can tell whether two such posts come from one person.";
+function linkInWords(scope: AskedScope): string {
   if ("poll" in scope) {
     return (
-      "Yes, within this poll: two votes of yours can be recognised as one person's. You can prove your vote to others, " +
+      "Linkable within this poll: two votes of yours can be recognised as one person's. You can prove your vote to others, " +
       "and whoever gets your key later can read it."
     );
   }
-  if ("app" in scope) return `Yes: posts for “${scope.app}” on this site, over these same people, show one author.`;
+  if ("app" in scope)
+    return `Linkable: posts for “${scope.app}” on this site, over these same people, show one author.`;
   const [directory] = scope.group;
   const d = directory?.tags.find(([name]) => name === "d")?.[1] ?? "";
-  return `Yes, within the group “${cut(d, 100)}”: all such posts of yours show one pseudonym.`;
+  return `Linkable within the group “${cut(d, 100)}”: all such posts of yours show one pseudonym.`;
 }
 
 function scopeWarnings(scope: AskedScope | undefined, keys: readonly string[], known: Knowledge): readonly string[] {
   if (scope === undefined) return [];
-  const warnings = ["Whoever gets your key later can find every post that is linked like this."];
+  const warnings = [linkInWords(scope), "Whoever gets your key later can find every post that is linked like this."];
   const address = "group" in scope && scope.group[0] !== undefined ? addressOf(scope.group[0]) : undefined;
   const bytes = keys.map((key) => fromHex(key, 32)).filter((key) => key !== undefined);
   if (address !== undefined && earlierRings(known.memory, address, ringName(bytes)).length > 0) {

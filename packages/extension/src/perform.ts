@@ -21,7 +21,7 @@ import { verifyMemberProof } from "@subrosa/core/proof/verify";
 import type { RingName } from "@subrosa/core/ring/ring";
 import type { RingShelf } from "@subrosa/core/ring/ring-shelf";
 import { Secret } from "@subrosa/core/secret";
-import type { AskedScope, Call, Sealed } from "./call.ts";
+import { type AskedScope, type Call, MAX_RESULT, type Sealed } from "./call.ts";
 import type { Answer } from "./queue.ts";
 
 export interface Tools {
@@ -42,7 +42,8 @@ const FAILED: Performed = { answer: { ok: false, code: "failed" } };
 const REFUSED: Performed = { answer: { ok: false, code: "refused" } };
 
 function done(value: unknown): Performed {
-  return { answer: { ok: true, value: JSON.stringify(value) } };
+  const text = JSON.stringify(value);
+  return text.length > MAX_RESULT ? FAILED : { answer: { ok: true, value: text } };
 }
 
 export function needsKey(call: Call): call is KeyedCall {

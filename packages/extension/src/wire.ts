@@ -17,17 +17,17 @@ import {
   text,
   writeShape,
 } from "@subrosa/core/json";
-import { MAX_CALL } from "./call.ts";
+import { MAX_CALL, MAX_RESULT } from "./call.ts";
 import { METHODS } from "./method.ts";
 import { REFUSALS } from "./refusal.ts";
 
 /** JSON in JSON: every quote and backslash of a call may double. */
-export const MAX_MESSAGE = 4 * MAX_CALL;
+export const MAX_MESSAGE = 5 * MAX_CALL;
 /** A passphrase is one a person types. */
 export const MAX_PASSPHRASE = 1_000;
 
 const id = text({ min: 32, max: 32 });
-const json = text({ max: 2 * MAX_CALL });
+const json = text({ max: MAX_RESULT });
 
 const ask = object({ type: oneOf("ask"), id, method: oneOf(...METHODS), params: text({ max: MAX_CALL }) });
 /** After the worker slept: what became of these? */

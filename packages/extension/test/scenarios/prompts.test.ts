@@ -1,6 +1,9 @@
+import { fromHex } from "@subrosa/core/bytes";
 import { VerifiedEvent } from "@subrosa/core/nostr/event";
+import { ConversationKey, encrypt } from "@subrosa/core/nostr/nip44";
 import { verifyMemberProof } from "@subrosa/core/proof/verify";
 import { RingShelf } from "@subrosa/core/ring/ring-shelf";
+import { Secret } from "@subrosa/core/secret";
 import { fastCurve } from "@subrosa/testkit/curves";
 import { expect, test } from "vitest";
 import type { Answered } from "../../src/queue.ts";
@@ -256,4 +259,16 @@ test("no key, in hex or as bytes, and nothing that was signed is in what lies on
     expect(disk.includes(canary)).toBe(false);
     expect([...world.session.texts.values()].join("\n").includes(canary)).toBe(false);
   }
+});
+
+test("an answer that would be too large to hand over is an answer all the same", async () => {
+  const world = await worldOf(ann);
+  await world.unlock(ann);
+  const key = ConversationKey.between(Secret.from(ann.secret, fastCurve), fromHex(bob.pubkey)!, fastCurve)!;
+  // Six characters of JSON for each byte.
+  const ciphertext = encrypt("\u0001".repeat(60_000), key, new Uint8Array(32));
+  const items = Array.from({ length: 5 }, () => ({ pubkey: bob.pubkey, ciphertext }));
+  const id = await world.ask(SITE, "subrosa.batchDecrypt", [{ items, purpose: "inbox" }]);
+  await world.decide("allow");
+  expect(world.answer(id)).toEqual({ ok: false, code: "failed" });
 });
