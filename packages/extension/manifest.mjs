@@ -37,7 +37,7 @@ export function manifest(browser, version) {
           browser_specific_settings: {
             gecko: {
               id: "subrosa@subrosa.invalid",
-              strict_min_version: "140.0",
+              strict_min_version: "142.0",
               data_collection_permissions: { required: ["none"] },
             },
           },
