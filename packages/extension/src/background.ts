@@ -15,7 +15,7 @@ import { isOwnPage, pageOf, type Sender } from "./sender.ts";
 import { downward, fromPrompt, readMessage, type ToPrompt, toPrompt, upward, writeMessage } from "./wire.ts";
 
 const LOCK_ALARM = "lock";
-const PROMPT = { width: 460, height: 720 } as const;
+const PROMPT = { width: 460, height: 760 } as const;
 
 const curve = openCurve();
 const pages = new Map<chrome.runtime.Port, Page>();

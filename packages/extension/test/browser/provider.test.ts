@@ -276,7 +276,7 @@ describe.skipIf(program === undefined)("in Chromium", () => {
     for (const [name, code] of prompts) {
       const asking = ask(page, code);
       const prompt = await lab.prompt();
-      await look(prompt, name, { width: 460, height: 690 });
+      await look(prompt, name, { width: 460, height: 730 });
       await lab.answer("deny");
       expect(await asking).toEqual({ refused: "refused" });
     }
@@ -286,7 +286,7 @@ describe.skipIf(program === undefined)("in Chromium", () => {
     await options.getByRole("button", { name: "Lock all" }).click();
     await options.close();
     const asking = ask(page, `nostr.signEvent(${JSON.stringify(event("A note while locked."))})`);
-    await look(await lab.prompt(), "unlock", { width: 460, height: 690 });
+    await look(await lab.prompt(), "unlock", { width: 460, height: 730 });
     await lab.answer("deny");
     expect(await asking).toEqual({ refused: "refused" });
   }, 240_000);
