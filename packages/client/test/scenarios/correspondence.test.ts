@@ -14,6 +14,8 @@ const bob = person("bob answers");
 
 interface Device extends AsyncDisposable {
   readonly talk: Correspondence;
+  /** Whether everything that was said has reached the relays. */
+  isQuiet(): boolean;
 }
 
 /** One device of one person; `disk` survives it. */
@@ -42,6 +44,10 @@ async function device(
   const talk = await openCorrespondence({ keys, store, outbox, network, relaysOf, clock, random, curve });
   return {
     talk,
+    isQuiet: () =>
+      [...outbox.deliveries.current.values()].every(({ relays }) =>
+        [...relays.values()].every(({ kind }) => kind !== "waiting"),
+      ),
     async [Symbol.asyncDispose]() {
       await talk[Symbol.asyncDispose]();
       await outbox[Symbol.asyncDispose]();
@@ -116,6 +122,7 @@ test("a second device, and the same one reopened, come to the same state: from t
     for (const text of ["one", "two", "three"]) await a.talk.say(bob.pubkey, text);
     await b.talk.say(alice.pubkey, "four");
     await until("all said", () => words(a.talk, bob).length === 4 && words(b.talk, alice).length === 4);
+    await until("nothing left to send", () => a.isQuiet());
   }
   await using second = await device(alice, "second", relays);
   await until("from the relays", () => words(second.talk, bob).length === 4);

@@ -216,7 +216,8 @@ const CODECS: readonly Codec<unknown>[] = [
   codec({
     name: "relay URL",
     covers: ["relayUrl"],
-    values: fc.stringMatching(/^wss?:\/\/[a-z]{1,8}(:[1-9][0-9]{2})?(\/[a-zA-Z0-9]{1,4}){0,2}$/),
+    // Four digits: a default port, 80 or 443, is not written.
+    values: fc.stringMatching(/^wss?:\/\/[a-z]{1,8}(:[1-9][0-9]{3})?(\/[a-zA-Z0-9]{1,4}){0,2}$/),
     encode: (url) => url,
     decode: (text) => relayUrl(text) ?? REFUSED,
   }),
