@@ -18,14 +18,19 @@ const own = join(dirname(fileURLToPath(import.meta.url)), "..");
 const OPTIONS = ["-O3", "--converge", "--enable", "simd", "--runtime", "stub", "--noAssert"];
 
 export async function buildKernel(directory = own) {
-  if (directory !== own) cpSync(join(own, "assembly"), join(directory, "assembly"), { recursive: true });
-  writeFileSync(join(directory, "assembly/field.generated.ts"), generateField());
-  writeFileSync(join(directory, "assembly/pair.generated.ts"), generatePair());
-  writeFileSync(join(directory, "assembly/constants.generated.ts"), generateConstants());
+  writeSources(directory);
   const wasm = await compile(directory, "assembly/kernel.ts");
   mkdirSync(join(directory, "src"), { recursive: true });
   writeFileSync(join(directory, "src/kernel.generated.ts"), embed(wasm));
   return wasm;
+}
+
+/** All AssemblyScript, written and generated, in `directory`. */
+export function writeSources(directory) {
+  if (directory !== own) cpSync(join(own, "assembly"), join(directory, "assembly"), { recursive: true });
+  writeFileSync(join(directory, "assembly/field.generated.ts"), generateField());
+  writeFileSync(join(directory, "assembly/pair.generated.ts"), generatePair());
+  writeFileSync(join(directory, "assembly/constants.generated.ts"), generateConstants());
 }
 
 /** Compiles one AssemblyScript entry of the package to bytes. */

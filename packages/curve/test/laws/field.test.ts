@@ -1,4 +1,6 @@
-import { fileURLToPath } from "node:url";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { seededRandom } from "@subrosa/testkit/random";
 import {
   add,
@@ -13,7 +15,7 @@ import {
 } from "@subrosa/testkit/textbook-curve";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import { compile } from "../../build/build.mjs";
+import { compile, writeSources } from "../../build/build.mjs";
 import { instantiate } from "../../src/wasm.ts";
 
 const RUNS = process.env["SUBROSA_LONG"] === undefined ? 2_000 : 100_000;
@@ -24,8 +26,13 @@ let exports: Readonly<Record<string, Call>> & { readonly memory: { readonly buff
 let base = 0;
 
 beforeAll(async () => {
-  const bytes = await compile(fileURLToPath(new URL("../../", import.meta.url)), "assembly/field-test.ts");
-  exports = instantiate<typeof exports>(bytes);
+  const directory = mkdtempSync(join(tmpdir(), "subrosa-field-"));
+  try {
+    writeSources(directory);
+    exports = instantiate<typeof exports>(await compile(directory, "assembly/field-test.ts"));
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
   base = exports["scratch"]!();
 }, 120_000);
 
