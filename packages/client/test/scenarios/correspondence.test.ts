@@ -122,6 +122,10 @@ test("a second device, and the same one reopened, come to the same state: from t
     for (const text of ["one", "two", "three"]) await a.talk.say(bob.pubkey, text);
     await b.talk.say(alice.pubkey, "four");
     await until("all said", () => words(a.talk, bob).length === 4 && words(b.talk, alice).length === 4);
+    // The list waits a moment for more to say; a device closed before that says it when it is opened again.
+    await until("the list of contacts is out", () =>
+      fake.events.some(({ kind, pubkey }) => kind === 30_078 && pubkey === alice.pubkey),
+    );
     await until("nothing left to send", () => a.isQuiet());
   }
   await using second = await device(alice, "second", relays);
