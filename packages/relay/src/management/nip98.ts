@@ -4,14 +4,12 @@
  */
 import { createHash } from "node:crypto";
 import type { Curve } from "@subrosa/core/curve/curve";
-import { WireError } from "@subrosa/core/errors";
-import { parseJson } from "@subrosa/core/json";
-import { VerifiedEvent } from "@subrosa/core/nostr/event";
 import { onlyTag } from "@subrosa/core/nostr/tags";
+import { authorizationEvent } from "../http/authorization-event.ts";
 
 export const HTTP_AUTH = 27_235;
 const WINDOW = 60;
-const LIMITS = { maxLength: 8_192, maxDepth: 4 };
+const MAX_LENGTH = 8_192;
 
 export interface SignedRequest {
   readonly authorization: string | undefined;
@@ -26,7 +24,7 @@ export type Sender = { readonly ok: true; readonly pubkey: string } | { readonly
 export function senderOf(request: SignedRequest, hosts: ReadonlySet<string>, curve: Curve, now: number): Sender {
   const encoded = /^Nostr ([A-Za-z0-9+/=]+)$/.exec(request.authorization ?? "")?.[1];
   if (encoded === undefined) return refuse("sign the request with NIP-98");
-  const event = read(encoded, curve);
+  const event = authorizationEvent(encoded, MAX_LENGTH, curve);
   if (event === undefined) return refuse("the Authorization header holds no event that verifies");
   if (event.kind !== HTTP_AUTH) return refuse("the event is not of kind 27235");
   if (Math.abs(event.created_at - now) > WINDOW) return refuse("the event is not of now; check your clock");
@@ -38,17 +36,6 @@ export function senderOf(request: SignedRequest, hosts: ReadonlySet<string>, cur
   // The NIP makes the payload optional; a request that changes something has to say what it changes.
   if (request.body.length > 0 && signed !== digest) return refuse("the event is for another body");
   return { ok: true, pubkey: event.pubkey };
-}
-
-function read(encoded: string, curve: Curve): VerifiedEvent | undefined {
-  try {
-    const value = parseJson(Buffer.from(encoded, "base64").toString(), "authorization", LIMITS);
-    const verdict = VerifiedEvent.check(value, curve);
-    return verdict.ok ? verdict.event : undefined;
-  } catch (error) {
-    if (error instanceof WireError) return undefined;
-    throw error;
-  }
 }
 
 function isForHere(address: string | undefined, path: string, hosts: ReadonlySet<string>): boolean {

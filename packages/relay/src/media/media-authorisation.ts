@@ -3,14 +3,12 @@
  * `t`, until when it holds in `expiration`, and the blobs it is for in `x`.
  */
 import type { Curve } from "@subrosa/core/curve/curve";
-import { WireError } from "@subrosa/core/errors";
-import { parseJson } from "@subrosa/core/json";
-import { VerifiedEvent } from "@subrosa/core/nostr/event";
 import { expirationOf } from "@subrosa/core/nostr/nip40";
 import { onlyTag, tagsNamed } from "@subrosa/core/nostr/tags";
+import { authorizationEvent } from "../http/authorization-event.ts";
 
 const BLOSSOM_AUTH = 24_242;
-const LIMITS = { maxLength: 16_384, maxDepth: 4 };
+const MAX_LENGTH = 16_384;
 /** A clock may be so many seconds ahead. */
 const TOLERANCE = 60;
 
@@ -22,7 +20,7 @@ export type Authorised =
 export function authorise(header: string | undefined, verb: MediaVerb, curve: Curve, now: number): Authorised {
   const encoded = /^Nostr ([A-Za-z0-9+/_=-]+)$/.exec(header ?? "")?.[1];
   if (encoded === undefined) return refuse("sign the request with an event of kind 24242");
-  const event = read(encoded, curve);
+  const event = authorizationEvent(encoded, MAX_LENGTH, curve);
   if (event === undefined) return refuse("the Authorization header holds no event that verifies");
   if (event.kind !== BLOSSOM_AUTH) return refuse("the event is not of kind 24242");
   if (event.created_at > now + TOLERANCE) return refuse("the event is of the future; check your clock");
@@ -31,18 +29,6 @@ export function authorise(header: string | undefined, verb: MediaVerb, curve: Cu
   if (onlyTag(event.tags, "t")?.[1] !== verb) return refuse(`the event does not allow to ${verb}`);
   const hashes = new Set(tagsNamed(event.tags, "x").flatMap(([, hash]) => (hash === undefined ? [] : [hash])));
   return hashes.size === 0 ? refuse("the event names no blob in x") : { ok: true, pubkey: event.pubkey, hashes };
-}
-
-function read(encoded: string, curve: Curve): VerifiedEvent | undefined {
-  try {
-    // Node reads both alphabets of base64.
-    const value = parseJson(Buffer.from(encoded, "base64").toString(), "authorization", LIMITS);
-    const verdict = VerifiedEvent.check(value, curve);
-    return verdict.ok ? verdict.event : undefined;
-  } catch (error) {
-    if (error instanceof WireError) return undefined;
-    throw error;
-  }
 }
 
 function refuse(why: string): Authorised {
