@@ -13,7 +13,7 @@ import { UsageError, WireError } from "../errors.ts";
 import { type Tag, toRumor, type UnsignedEvent, type VerifiedEvent } from "../nostr/event.ts";
 import { ConversationKey, decrypt, encrypt, type Nip44Fault } from "../nostr/nip44.ts";
 import type { Secret } from "../secret.ts";
-import { MAX_TEXT, readInner, receiverOf, signedHash, writeInner } from "./inner.ts";
+import { fitsInside, readInner, receiverOf, signedHash, writeInner } from "./inner.ts";
 
 export interface AnonymousTemplate {
   readonly kind: number;
@@ -44,8 +44,12 @@ export function anonymousEvent(
   const [realKey, aliasKey] = [toHex(real.pubkey) as PubkeyHex, toHex(alias.pubkey) as PubkeyHex];
   if (realKey === aliasKey)
     throw new UsageError("usage/secret", "the alias is another key than the real one; make one");
-  if (words.length > MAX_TEXT)
-    throw new UsageError("usage/too-long", `an anonymous text has at most ${MAX_TEXT} units`);
+  if (!fitsInside(words)) {
+    throw new UsageError(
+      "usage/too-long",
+      "this is too long for one anonymous event; about 65,000 bytes fit, quotes twice",
+    );
+  }
   const receiver = receiverOf(tags);
   if (receiver === undefined)
     throw new UsageError("usage/template", 'the first p tag is ["p", receiver], nothing more');

@@ -11,13 +11,12 @@ import { type PubkeyHex, pubkeyHex, utf8 } from "../bytes.ts";
 import { sha256 } from "../hash.ts";
 import { hexText, integer, object, readShape, type ShapeValue, text, writeShape } from "../json.ts";
 import { serialise, type Tag } from "../nostr/event.ts";
+import { MAX_PLAINTEXT } from "../nostr/nip44.ts";
 
-/** NIP-44 carries 65,535 bytes; quotes and signature need some of them. */
-export const MAX_TEXT = 64_000;
 const LIMITS = { maxLength: 1 << 17, maxDepth: 3 };
 
 const inner = object(
-  { pubkey: hexText(32), content: text({ max: MAX_TEXT }), sig: hexText(64) },
+  { pubkey: hexText(32), content: text({ max: MAX_PLAINTEXT }), sig: hexText(64) },
   { optional: { t: integer(), ek: hexText(32) } },
 );
 export type Inner = ShapeValue<typeof inner>;
@@ -29,6 +28,13 @@ export function readInner(plaintext: string): Inner {
 
 export function writeInner(value: Inner): string {
   return writeShape(inner, value);
+}
+
+/** Do these words fit, beside key and signature, into one NIP-44 text? Counted in bytes, as they are written. */
+export function fitsInside(words: string): boolean {
+  const key = "0".repeat(64);
+  const largest = { pubkey: key, content: words, sig: key + key, t: Number.MAX_SAFE_INTEGER, ek: key };
+  return utf8(writeInner(largest)).length <= MAX_PLAINTEXT;
 }
 
 /** The parts of the outer event that the real key signs. */

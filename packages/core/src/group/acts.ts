@@ -10,11 +10,11 @@ import type { Curve, RandomSource } from "../curve/curve.ts";
 import type { Tag } from "../nostr/event.ts";
 import { expirationTag } from "../nostr/nip40.ts";
 import { Secret } from "../secret.ts";
-import { type BuiltKeys, buildKeys, type KeysTemplate } from "./build-keys.ts";
+import { type BuiltKeys, buildKeys, fitsOneEvent, type KeysTemplate } from "./build-keys.ts";
 import type { Member, Role } from "./facts.ts";
 import { isMember } from "./facts.ts";
 import { leaveText } from "./leave.ts";
-import { type GroupInfo, memberLine } from "./metadata.ts";
+import { type GroupInfo, MAX_IDS, memberLine } from "./metadata.ts";
 import type { Reader } from "./reader.ts";
 import { type ChainNode, handoversAfter } from "./rules.ts";
 import type { Selection } from "./select.ts";
@@ -70,7 +70,7 @@ export function ownerRotation(
   const roster = nextRoster(view, change, eks);
   const info = { ...reader.infoOf(tip.fact.id)!, ...change.info };
   const leaves = reader.leavesOf(view.choice.leaving).flatMap((held) => held.id ?? []);
-  const left = [...new Set([...leaves, ...(change.repeats ?? [])])];
+  const left = [...new Set([...(change.repeats ?? []), ...leaves])].slice(0, MAX_IDS);
   const template: KeysTemplate = {
     created_at: Math.max(now, tip.fact.created_at + 1),
     roster,
@@ -118,14 +118,14 @@ function wrapTo(roster: readonly Member[]): ReadonlyMap<PubkeyHex, PubkeyHex> {
   return new Map(roster.flatMap((member) => (member.to === undefined ? [] : [[member.person, member.to]])));
 }
 
-/** A 486 that carries out everybody in L (GROUP-7, GROUP-8); undefined where a leave is known only by name. */
+/** A 486 that carries out everybody in L (GROUP-7, GROUP-8); undefined where so many leaves do not fit into one. */
 export function memberRotation(
   view: Found,
   reader: Reader,
   real: Secret,
   now: number,
   { random, curve }: Means,
-): BuiltKeys {
+): BuiltKeys | undefined {
   const me = toHex(real.pubkey) as PubkeyHex;
   const { fact } = view.tip;
   const { leaving } = view.choice;
@@ -148,7 +148,7 @@ export function memberRotation(
     },
     wrapTo: wrapTo(roster),
   };
-  return buildKeys(template, real, random, curve);
+  return fitsOneEvent(template) ? buildKeys(template, real, random, curve) : undefined;
 }
 
 function baseOf({ fact }: ChainNode, reader: Reader) {

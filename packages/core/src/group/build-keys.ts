@@ -4,7 +4,8 @@
  * The result is unsigned, so that work can be mined (486, GROUP-2) and so that its size can be compared with what the
  * relays take (GROUP-9) before anything is published. Member tags are shuffled: their order says nothing (G-13).
  */
-import { anonymousEvent } from "../anonymous/anonymous-event.ts";
+import { anonymousEvent, type Opened } from "../anonymous/anonymous-event.ts";
+import { fitsInside } from "../anonymous/inner.ts";
 import { type EventId, fromHex, type PubkeyHex, toHex } from "../bytes.ts";
 import type { Curve, RandomSource } from "../curve/curve.ts";
 import { UsageError } from "../errors.ts";
@@ -13,7 +14,7 @@ import { ConversationKey, encrypt } from "../nostr/nip44.ts";
 import { Secret } from "../secret.ts";
 import type { Member } from "./facts.ts";
 import { groupSecret, memberAddress, selfConversation } from "./group-key.ts";
-import { type CarriedLeave, type GroupInfo, writeMetadata } from "./metadata.ts";
+import { type GroupInfo, writeMetadata } from "./metadata.ts";
 import { sealPrev } from "./sealed-prev.ts";
 import { CREATE, MEMBER_ROTATION, type MemberTag, OWNER_ROTATION, rosterTags } from "./wire.ts";
 
@@ -35,7 +36,7 @@ export interface KeysTemplate {
   readonly handovers: number;
   readonly left: readonly EventId[];
   /** Present in a 486: the leaves it carries out, and their ids. */
-  readonly carries?: { readonly leaves: readonly CarriedLeave[]; readonly ids: readonly EventId[] };
+  readonly carries?: { readonly leaves: readonly Opened[]; readonly ids: readonly EventId[] };
   /** GROUP-21: the key to wrap to, where it is not the real one. */
   readonly wrapTo?: ReadonlyMap<PubkeyHex, PubkeyHex>;
 }
@@ -73,26 +74,29 @@ export function buildKeys(template: KeysTemplate, author: Secret, random: Random
   return { event, alias, secret };
 }
 
+/** GROUP-8: of 100 ordinary leaves and the group's own words there is room for both. */
+export function fitsOneEvent(template: KeysTemplate): boolean {
+  return fitsInside(contentOf(template, "0".repeat(64)));
+}
+
 function signedContent(
-  { base, info, handovers, left, carries, created_at }: KeysTemplate,
+  template: KeysTemplate,
   tags: readonly Tag[],
   seed: Uint8Array | undefined,
   keys: { readonly real: Secret; readonly alias: Secret },
   random: RandomSource,
   curve: Curve,
 ): UnsignedEvent {
-  const epoch = base === undefined ? 0 : base.epoch + 1;
-  const text = writeMetadata({
-    info,
-    epoch,
-    prev: base?.id,
-    left,
-    weight: [handovers, epoch],
-    seed: seed && toHex(seed),
-    leaves: carries?.leaves ?? [],
-  });
+  const { base, carries, created_at } = template;
   const kind = base === undefined ? CREATE : carries === undefined ? OWNER_ROTATION : MEMBER_ROTATION;
+  const text = contentOf(template, seed && toHex(seed));
   return anonymousEvent({ kind, created_at, tags, text }, keys, random, curve);
+}
+
+function contentOf({ base, info, handovers, left, carries }: KeysTemplate, seed: string | undefined): string {
+  const epoch = base === undefined ? 0 : base.epoch + 1;
+  const leaves = carries?.leaves ?? [];
+  return writeMetadata({ info, epoch, prev: base?.id, left, weight: [handovers, epoch], seed, leaves });
 }
 
 function freshKey(

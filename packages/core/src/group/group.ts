@@ -31,7 +31,6 @@ import { duties, leavesToPassOn } from "./duties.ts";
 import type { Effect, GroupMeans } from "./effects.ts";
 import type { Viewer } from "./facts.ts";
 import { Ledger } from "./ledger.ts";
-
 import { Reader } from "./reader.ts";
 import type { Message, ReaderConfig, Ignored as Unread } from "./reader-memory.ts";
 import { type Plan, planName, planned } from "./schedule.ts";
@@ -76,6 +75,7 @@ export type Ignored =
   | "may-not-write"
   | "owner-must-hand-over"
   | "nothing-to-do"
+  | "too-many-leaves"
   | "not-asked-for";
 
 export interface Step {
@@ -214,14 +214,15 @@ function wake(state: Group, now: number, means: GroupMeans): Step {
     return looked.effects.length > 0 ? looked : { ...looked, ignored: "nothing-to-do" };
   }
   const done = new Set([...looked.state.done, planName(plan)]);
-  let next: Group = { ...looked.state, done };
+  const made = memberRotation(view, looked.state.reader, means.real, now, means);
   const effects: Effect[] = looked.effects.filter((effect) => effect.kind !== "wake");
+  let next: Group = inPhase({ ...looked.state, done }, looked.state.kind, undefined);
+  if (made === undefined) return { state: next, effects, ignored: "too-many-leaves" };
   for (const event of leavesToPassOn(view, next.reader, means, now)) {
     const own = absorb(next, event);
     next = own.state;
     effects.push(...own.effects);
   }
-  const made = memberRotation(view, next.reader, means.real, now, means);
   const after = work(next, made, view.tip.fact.difficulty, now, means);
   return { state: after.state, effects: [...effects, ...after.effects] };
 }

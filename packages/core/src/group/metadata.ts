@@ -3,37 +3,17 @@
  *
  * Fields that we do not know are ignored: the draft lets clients add their own. What decides is strict.
  */
+
+import type { Opened } from "../anonymous/anonymous-event.ts";
 import type { EventId, PubkeyHex } from "../bytes.ts";
-import { boolean, hexText, integer, list, object, oneOf, readShape, type Shape, text, writeShape } from "../json.ts";
-import type { Tag } from "../nostr/event.ts";
+import { boolean, hexText, integer, list, object, oneOf, readShape, text, writeShape } from "../json.ts";
 import type { Member, Role } from "./facts.ts";
+import { carriedLeave } from "./leave.ts";
 import { MAX_MEMBERS } from "./wire.ts";
 
 const LIMITS = { maxLength: 1 << 17, maxDepth: 6 };
 /** More ids than this do not fit into one NIP-44 text. */
-const MAX_IDS = 700;
-
-const tag: Shape<Tag> = list(text({ max: 1_024 }), { max: 8, min: 1 });
-
-/** A leave, opened: its signature can be checked without any key (GROUP-8). */
-const carriedLeave = object({
-  alias: hexText(32),
-  created_at: integer(),
-  kind: integer({ max: 65_535 }),
-  tags: list(tag, { max: 8 }),
-  pubkey: hexText(32),
-  content: text({ max: 1_024 }),
-  sig: hexText(64),
-});
-export interface CarriedLeave {
-  readonly alias: PubkeyHex;
-  readonly created_at: number;
-  readonly kind: number;
-  readonly tags: readonly Tag[];
-  readonly pubkey: PubkeyHex;
-  readonly content: string;
-  readonly sig: string;
-}
+export const MAX_IDS = 700;
 
 const metadata = object(
   { epoch: integer() },
@@ -81,7 +61,7 @@ export interface Metadata {
   readonly weight: readonly [number, number];
   /** GROUP-6: what the group secret was derived from. */
   readonly seed: string | undefined;
-  readonly leaves: readonly CarriedLeave[];
+  readonly leaves: readonly Opened[];
 }
 
 export const PLAIN_GROUP: GroupInfo = {
@@ -107,7 +87,7 @@ export function readMetadata(json: string): Metadata {
     left: left as readonly EventId[],
     weight: [w[0]!, w[1]!],
     seed,
-    leaves: leaves as readonly CarriedLeave[],
+    leaves,
   };
 }
 

@@ -3,7 +3,7 @@
  *
  * It only grows, except where retention deletes secrets. Spec: docs/spec/groups.md §2, §3.
  */
-import { type AnonymousFault, type OpenedEvent, openAnonymous } from "../anonymous/anonymous-event.ts";
+import { type AnonymousFault, type Opened, type OpenedEvent, openAnonymous } from "../anonymous/anonymous-event.ts";
 import { type EventId, fromHex, type PubkeyHex, toHex } from "../bytes.ts";
 import type { Curve } from "../curve/curve.ts";
 import { WireError } from "../errors.ts";
@@ -15,7 +15,7 @@ import type { Fact, RotationFact, SealedPrev } from "./facts.ts";
 import { selfConversation } from "./group-key.ts";
 import { append } from "./history.ts";
 import { carriedFact, carry, leaveFact } from "./leave.ts";
-import type { CarriedLeave, GroupInfo } from "./metadata.ts";
+import type { GroupInfo } from "./metadata.ts";
 import { findSecret, type OwnKeys, openKeys } from "./open-keys.ts";
 import { openSealedPrev } from "./sealed-prev.ts";
 import {
@@ -68,7 +68,7 @@ export interface ReaderConfig {
 }
 
 export interface HeldLeave {
-  readonly carried: CarriedLeave;
+  readonly carried: Opened;
   readonly epoch: number;
   /** Its 484, if I hold it. */
   readonly id: EventId | undefined;

@@ -44,5 +44,6 @@ export const IGNORED: Readonly<Record<Ignored, string>> = {
   "may-not-write": "You may not write at the moment; the banner says why.",
   "owner-must-hand-over": "Hand the group over to somebody before you leave it.",
   "nothing-to-do": "There is nothing to do.",
+  "too-many-leaves": "More people are leaving at once than a member can carry out. The owner has to do it.",
   "not-asked-for": "This work was not asked for.",
 };

@@ -5,6 +5,7 @@
  * A text is plain unless it is JSON of exactly one of these shapes, so whoever types braces is still read as typed;
  * `writeWords` wraps the rare text that would be taken for something else.
  */
+import type { Opened } from "../anonymous/anonymous-event.ts";
 import type { EventId, PubkeyHex } from "../bytes.ts";
 import { WireError } from "../errors.ts";
 import {
@@ -20,7 +21,7 @@ import {
   writeShape,
 } from "../json.ts";
 import type { Tag } from "../nostr/event.ts";
-import type { CarriedLeave } from "./metadata.ts";
+import { carriedLeave } from "./leave.ts";
 
 const LIMITS = { maxLength: 1 << 16, maxDepth: 8 };
 const tag: Shape<Tag> = list(text({ max: 4_096 }), { max: 32, min: 1 });
@@ -36,16 +37,7 @@ export const FILE = 15;
 const rich = object({ kind: integer({ max: 65_535 }), content: text({ max: 60_000 }), tags: list(tag, { max: 200 }) });
 export type Rich = ShapeValue<typeof rich>;
 
-const carried = object({
-  alias: hexText(32),
-  created_at: integer(),
-  kind: integer({ max: 65_535 }),
-  tags: list(tag, { max: 8 }),
-  pubkey: hexText(32),
-  content: text({ max: 1_024 }),
-  sig: hexText(64),
-});
-const passedOn = object({ leave: carried });
+const passedOn = object({ leave: carriedLeave });
 const complaint = object(
   { complaint: hexText(32), z: hexText(33), dleq: hexText(64) },
   { optional: { ekz: hexText(33), ekdleq: hexText(64) } },
@@ -69,7 +61,7 @@ export interface Complaint {
 export type Words =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "rich"; readonly rich: Rich }
-  | { readonly kind: "leave"; readonly leave: CarriedLeave }
+  | { readonly kind: "leave"; readonly leave: Opened }
   | { readonly kind: "complaint"; readonly complaint: Complaint }
   | { readonly kind: "lost"; readonly target: EventId }
   | { readonly kind: "moderation"; readonly act: Act; readonly target: EventId | PubkeyHex; readonly reason: string };
@@ -88,8 +80,7 @@ export function readWords(content: string): Words {
 
 function structured(value: unknown): Words | undefined {
   if (typeof value !== "object" || value === null) return undefined;
-  if (Object.hasOwn(value, "leave"))
-    return { kind: "leave", leave: passedOn.read(value, "words").leave as CarriedLeave };
+  if (Object.hasOwn(value, "leave")) return { kind: "leave", leave: passedOn.read(value, "words").leave };
   if (Object.hasOwn(value, "lost")) return { kind: "lost", target: lost.read(value, "words").lost as EventId };
   if (Object.hasOwn(value, "complaint")) {
     const { complaint: target, ...proof } = complaint.read(value, "words");
