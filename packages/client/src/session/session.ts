@@ -1,0 +1,102 @@
+/**
+ * Everything one person does, in one place: contacts, groups, channels and what goes out. Screens and commands use this.
+ *
+ *   const opening = await openAccount({ shelf, name, passphrase, random, curve });     account.ts
+ *   const who = await openIdentity(opening.account.key, { network, … });               identity.ts
+ *   const session = await openSession({ store: opening.account.store, identity: who.identity, network, relays, … });
+ *   session.groups?.list.subscribe((groups) => draw(groups));    await session.groups?.say(id, { text });
+ *
+ * A part that the signer cannot serve is undefined, and `session.lacks` says why. Whoever opens closes: the session closes
+ * its parts; store, network, identity and account are the caller's, closed after it.
+ */
+import { AliasKeyring } from "@subrosa/core/alias/keyring";
+import type { PubkeyHex } from "@subrosa/core/bytes";
+import type { Curve, RandomSource } from "@subrosa/core/curve/curve";
+import type { Backoff, Clock } from "../ports.ts";
+import type { Network, Presence } from "../relay/network.ts";
+import type { Store } from "../store/store.ts";
+import type { Channels } from "./channels.ts";
+import { type Correspondence, openCorrespondence } from "./correspondence.ts";
+import type { Sender } from "./delivery.ts";
+import type { Groups } from "./groups.ts";
+import { type Identity, lackingParts, type Part, signAs } from "./identity.ts";
+import type { Mine } from "./mining.ts";
+import { type Outbox, openOutbox } from "./outbox.ts";
+
+export interface SessionOptions {
+  readonly store: Store;
+  readonly identity: Identity;
+  readonly network: Network;
+  /** Where this person reads and writes until his relay lists say otherwise. */
+  readonly relays: readonly string[];
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly curve: Curve;
+  readonly backoff?: Backoff;
+  /** Default: in slices on this thread. */
+  readonly mine?: Mine;
+  /** Bits of work that a stranger's request must show (ALIAS-9). Default: none. */
+  readonly difficulty?: number;
+}
+
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const { store, identity, network, relays, clock, random, curve, backoff, difficulty } = options;
+  const { pubkey: me } = identity;
+  const closing: AsyncDisposable[] = [];
+  const keys = identity.kind === "own" ? new AliasKeyring(identity.secret, curve) : undefined;
+  const authenticate = async (template: Parameters<typeof signAs>[1]) => {
+    const signed = await signAs(identity, template, random, curve);
+    if (signed === undefined) throw new Error("the signer did not sign");
+    return signed;
+  };
+  const presence = (sender: Exclude<Sender, "nobody">): Presence | undefined => {
+    if (sender === me) return network.as({ pubkey: me, authenticate });
+    return keys?.find(sender) === undefined ? undefined : network.as({ pubkey: sender });
+  };
+  const common = { store, network, clock, random, curve };
+  const outbox = await openOutbox({ ...common, presence, ...(backoff === undefined ? {} : { backoff }) });
+  closing.unshift(outbox);
+  const relaysOf = (): readonly string[] => relays;
+  const contacts = keys && (await openCorrespondence({ ...common, keys, outbox, relaysOf, ...work(difficulty) }));
+  if (contacts !== undefined) closing.unshift(contacts);
+  if (keys !== undefined) closing.push({ [Symbol.asyncDispose]: async () => keys[Symbol.dispose]() });
+  return new Session(options, { outbox, contacts, groups: undefined, channels: undefined }, closing);
+}
+
+function work(difficulty: number | undefined): { readonly difficulty?: number } {
+  return difficulty === undefined ? {} : { difficulty };
+}
+
+interface Parts {
+  readonly outbox: Outbox;
+  readonly contacts: Correspondence | undefined;
+  readonly groups: Groups | undefined;
+  readonly channels: Channels | undefined;
+}
+
+export class Session implements AsyncDisposable {
+  readonly me: PubkeyHex;
+  /** What goes out, relay by relay: what became of it, resend, forget. */
+  readonly outbox: Outbox;
+  readonly contacts: Correspondence | undefined;
+  readonly groups: Groups | undefined;
+  readonly channels: Channels | undefined;
+  /** Why a part is not there, in a sentence. */
+  readonly lacks: Readonly<Partial<Record<Part, string>>>;
+  readonly #closing: readonly AsyncDisposable[];
+
+  /** Only `openSession` makes one. @internal */
+  constructor({ identity }: SessionOptions, parts: Parts, closing: readonly AsyncDisposable[]) {
+    this.me = identity.pubkey;
+    this.outbox = parts.outbox;
+    this.contacts = parts.contacts;
+    this.groups = parts.groups;
+    this.channels = parts.channels;
+    this.lacks = lackingParts(identity);
+    this.#closing = closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const part of this.#closing) await part[Symbol.asyncDispose]();
+  }
+}
