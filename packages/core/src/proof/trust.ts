@@ -10,7 +10,7 @@ import { tagsNamed } from "../nostr/tags.ts";
 import type { RingName } from "../ring/ring.ts";
 import type { DirectoryBook } from "./directory.ts";
 import type { DirectoryAddress } from "./directory-address.ts";
-import { ringOf } from "./ring-of.ts";
+import { type NamedRing, ringOf } from "./ring-of.ts";
 
 export interface TrustedList {
   /** As the viewer calls it. */
@@ -48,8 +48,11 @@ export type Recognition =
 /** The ring of an event whose proof was verified; by the first of pin, directory, list, floor that knows it. */
 export function recognise(event: VerifiedEvent, sources: TrustSources): Recognition {
   const claimed = ringOf(event);
-  if (claimed === undefined) return { by: "nothing" };
-  const { name, keys } = claimed;
+  return claimed === undefined ? { by: "nothing" } : recogniseRing(claimed, sources);
+}
+
+/** The same for a ring that was named in another way, as NIP-97 does. */
+export function recogniseRing({ name, keys }: NamedRing, sources: TrustSources): Recognition {
   const pin = sources.pins?.get(name);
   if (pin !== undefined) return { by: "pin", label: pin };
   return (
