@@ -10,6 +10,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ensureInstalled } from "./install.mjs";
 import { filesBelow, isMain, ROOT, run, runNode } from "./project.mjs";
+import { site } from "./site.mjs";
 
 const KERNEL = {
   build: "packages/curve/build/build.mjs",
@@ -65,8 +66,10 @@ export function kernelDigest(root) {
 if (isMain(import.meta.url)) {
   ensureInstalled(ROOT);
   const problem = await build(ROOT, { trustFresh: false });
-  if (problem === undefined) console.log("Built: the packages' dist folders are current.");
-  else {
+  if (problem === undefined) {
+    await site(ROOT);
+    console.log("Built: the packages' dist folders are current.");
+  } else {
     console.error(problem);
     process.exitCode = 1;
   }

@@ -60,6 +60,8 @@ const settings = {
   eventsPerMinutePerAddress: integer({ min: 1 }),
   /** PROOF-9: judge proofs, label them, and find events by them. */
   proofs: oneOf("off", "after"),
+  /** A folder of static files that people see at `/`: the web app as it was built. */
+  site: words,
   /** Blossom, for pictures and files. */
   media: oneOf("off", "on"),
   mediaMaxBytes: integer({ min: 1 }),

@@ -18,6 +18,7 @@ import { MAX_EVENT_TAGS, MESSAGE_OVERHEAD } from "./http/information.ts";
 import type { Figures } from "./http/metrics.ts";
 import { answer } from "./http/node-adapter.ts";
 import { routes } from "./http/routes.ts";
+import { readSite } from "./http/site.ts";
 import { Ingest, type SignatureVerifier } from "./ingest.ts";
 import { LiveIndex } from "./live/live-index.ts";
 import { manage } from "./management/endpoint.ts";
@@ -181,6 +182,7 @@ export class Relay implements AsyncDisposable {
       config: () => named(config, management?.rulebook.rules),
       ...(options.media && { media: this.#mediaInputs(options.media, clock) }),
       ...(ports && { manage: (request) => manage(request, ports) }),
+      ...(config.site !== undefined && { site: readSite(config.site) }),
       extra: {
         version: options.version ?? "0",
         isManaged: management !== undefined,

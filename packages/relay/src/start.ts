@@ -14,8 +14,11 @@ import { PoolVerifier } from "./verify/pool-verifier.ts";
 export const VERSION = "0.1.0";
 
 /** Structured, to standard error, without content and without addresses. */
-export function processLog(): Log {
-  return pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: 2, sync: false }));
+export function processLog(level: "info" | "warn" = "info"): Log {
+  return pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ fd: 2, sync: false }),
+  );
 }
 
 /** Where the threads of the verifier begin, beside this file as it was built. */

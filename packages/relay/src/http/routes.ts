@@ -5,6 +5,7 @@ import { type MediaInputs, mediaRoutes } from "../media/media-routes.ts";
 import { type InformationExtra, informationDocument } from "./information.ts";
 import { type Figures, prometheus } from "./metrics.ts";
 import { PAGE_HEADERS, page } from "./page.ts";
+import type { Site } from "./site.ts";
 
 export interface RouteInputs {
   /** As it stands now: an operator may rename the relay while it runs. */
@@ -13,6 +14,8 @@ export interface RouteInputs {
   readonly media?: MediaInputs;
   /** NIP-86; without it calls are answered with 404. */
   readonly manage?: (request: Request) => Promise<Response>;
+  /** What people see at `/`; the relay's own page is then at `/relay`. */
+  readonly site?: Site;
   readonly extra: InformationExtra;
   readonly figures: () => Figures;
   /** Why it is not well, or undefined. */
@@ -25,8 +28,9 @@ const OPEN_TO_ALL = {
   "access-control-allow-methods": "GET, HEAD, POST, OPTIONS",
 } as const;
 
-export function routes({ config, manage, media, extra, figures, illness }: RouteInputs): Hono {
+export function routes({ config, manage, media, site, extra, figures, illness }: RouteInputs): Hono {
   const app = new Hono();
+  const ownPage = (): Response => new Response(page(config(), figures(), extra), { headers: PAGE_HEADERS });
   app.options("/", () => new Response(null, { status: 204, headers: OPEN_TO_ALL }));
   app.get("/", (context) => {
     const accept = context.req.header("accept") ?? "";
@@ -34,8 +38,9 @@ export function routes({ config, manage, media, extra, figures, illness }: Route
       const headers = { ...OPEN_TO_ALL, "content-type": "application/nostr+json; charset=utf-8" };
       return new Response(JSON.stringify(informationDocument(config(), extra)), { headers });
     }
-    return new Response(page(config(), figures(), extra), { headers: PAGE_HEADERS });
+    return site?.(context.req.raw) ?? ownPage();
   });
+  app.get("/relay", ownPage);
   if (media !== undefined) mediaRoutes(app, media);
   if (manage !== undefined) app.post("/", (context) => manage(context.req.raw));
   app.get("/metrics", () => {
@@ -46,7 +51,9 @@ export function routes({ config, manage, media, extra, figures, illness }: Route
     return ill === undefined ? context.json({ ok: true }) : context.json({ ok: false, reason: ill }, 503);
   });
   app.notFound(
-    () => new Response("There is nothing here.\n", { status: 404, headers: { "content-type": "text/plain" } }),
+    ({ req }) =>
+      (req.method === "GET" || req.method === "HEAD" ? site?.(req.raw) : undefined) ??
+      new Response("There is nothing here.\n", { status: 404, headers: { "content-type": "text/plain" } }),
   );
   return app;
 }

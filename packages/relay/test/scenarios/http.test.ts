@@ -1,4 +1,7 @@
 /** What the relay says over HTTP, and that nothing of it depends on who asks. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { event } from "../events.ts";
 import { RelayUnderTest } from "../relay-under-test.ts";
@@ -89,4 +92,32 @@ test("one address has a bounded number of connections", async () => {
   await first![Symbol.asyncDispose]();
   for (let i = 0; i < 100 && it.relay.figures().connections > 1; i++) await new Promise((done) => setTimeout(done, 10));
   await it.client();
+});
+
+test("a site beside the relay: its files and no others, the information document as before", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "subrosa-site-"));
+  const site = join(folder, "site");
+  mkdirSync(join(site, "assets"), { recursive: true });
+  writeFileSync(join(folder, "secret.txt"), "not for you");
+  writeFileSync(join(site, "index.html"), "<!doctype html><title>The app</title>");
+  writeFileSync(join(site, "assets", "app-1.js"), "export {};");
+  try {
+    await using it = await RelayUnderTest.open({ config: { site } });
+    const index = await get(it, "/", { accept: "text/html" });
+    expect(await index.text()).toContain("The app");
+    expect(index.headers.get("content-security-policy")).toBe("frame-ancestors 'none'");
+    const again = await get(it, "/", { "if-none-match": index.headers.get("etag") ?? "" });
+    expect(again.status).toBe(304);
+    const script = await get(it, "/assets/app-1.js");
+    expect(script.headers.get("content-type")).toMatch(/^text\/javascript/);
+    expect(script.headers.get("cache-control")).toContain("immutable");
+    for (const path of ["/secret.txt", "/..%2fsecret.txt", "/assets/..%2f..%2fsecret.txt", "/assets", "/assets/"]) {
+      expect((await get(it, path)).status, path).toBe(404);
+    }
+    const document = await get(it, "/", { accept: "application/nostr+json" });
+    expect(await document.json()).toMatchObject({ software: "subrosa" });
+    expect(await (await get(it, "/relay")).text()).toContain("This is a Nostr relay");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
