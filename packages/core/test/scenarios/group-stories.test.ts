@@ -1,8 +1,12 @@
 import { expect, test } from "vitest";
-import { openGroup, openRequests } from "../../src/group/group.ts";
+import type { Found } from "../../src/group/acts.ts";
+import { buildKeys, type KeysTemplate } from "../../src/group/build-keys.ts";
+import { openGroup, openRequests, selectionOf } from "../../src/group/group.ts";
 import { openInvite, sealInvite } from "../../src/group/invite.ts";
+import { memberLine, PLAIN_GROUP } from "../../src/group/metadata.ts";
 import { infoOf } from "../../src/group/show.ts";
-import { Crowd, curve } from "../models/group-crowd.ts";
+import { signEvent, type VerifiedEvent } from "../../src/nostr/event.ts";
+import { Crowd, curve, type Device } from "../models/group-crowd.ts";
 
 test("GROUP-5, GROUP-6, GROUP-7: create with three: everybody reads everybody, and sees the same roster", () => {
   const crowd = new Crowd(["anna", "ben", "cleo"]);
@@ -87,7 +91,7 @@ test("the owner removes someone, who then reads nothing and knows that he may no
   expect(cleo.ignored.at(-1)).toBe("may-not-write");
 });
 
-test("GROUP-18: an admin moderates; a 485 of his is nobody's", () => {
+test("GROUP-18: an admin moderates, and a 485 that he signs is ignored by everybody", () => {
   const crowd = new Crowd(["anna", "ben", "cleo"]);
   const [anna, ben, cleo] = [crowd.get("anna"), crowd.get("ben"), crowd.get("cleo")];
   anna.do({ kind: "changed", change: { roles: new Map([[ben.me, "admin"]]) }, now: crowd.now });
@@ -102,7 +106,42 @@ test("GROUP-18: an admin moderates; a 485 of his is nobody's", () => {
   expect(anna.state.reader.messages().at(-1)?.words).toEqual(words);
   ben.do({ kind: "changed", change: { remove: [cleo.me] }, now: crowd.now });
   expect(ben.ignored.at(-1)).toBe("not-owner");
+  // His client refuses; so he makes one without it, from everything he holds: as himself, and as if he were the owner.
+  const before = crowd.devices.map((device) => device.view());
+  for (const owner of [anna, ben]) {
+    const event = ownersEvent(crowd, ben, [owner, owner === anna ? ben : anna]);
+    crowd.network.publish(1, event);
+    crowd.deliver();
+    expect(crowd.network.stored(0).map((stored) => stored.id)).toContain(event.id);
+    expect(crowd.devices.map((device) => device.view())).toEqual(before);
+    // It opens for those whom he wrapped to; they see who made it, and that is all.
+    const seen = selectionOf(anna.state, crowd.now) as Found;
+    expect(anna.state.ledger.facts()).toContainEqual(expect.objectContaining({ id: event.id, author: ben.me }));
+    expect(seen.history.nodes.has(event.id)).toBe(false);
+  }
+  cleo.say("still here");
+  crowd.deliver();
+  expect(anna.texts()).toContain("still here");
 });
+
+/** A 485 on o*, signed by `author`, with a roster of these people, the first of them its owner. */
+function ownersEvent(crowd: Crowd, author: Device, people: readonly Device[]): VerifiedEvent {
+  const { tip } = selectionOf(author.state, crowd.now) as Found;
+  const { id, epoch, key, created_at } = tip.fact;
+  const roster = people.map(({ me }, rank) =>
+    memberLine({ person: me, role: rank === 0 ? "owner" : "member", rank, since: 0 }),
+  );
+  const template: KeysTemplate = {
+    created_at: created_at + 1,
+    roster,
+    info: PLAIN_GROUP,
+    base: { create: crowd.create, id, epoch, secret: author.state.reader.secretOf(key)! },
+    handovers: tip.handovers,
+    left: [],
+  };
+  const { event, alias } = buildKeys(template, author.real, crowd.random, curve);
+  return signEvent(event, alias, crowd.random(32), curve);
+}
 
 test("GROUP-18: ownership passes, and only the new owner's events count after it is accepted", () => {
   const crowd = new Crowd(["anna", "ben", "cleo"]);
