@@ -13,6 +13,7 @@ import { Secret } from "../secret.ts";
 import { type BuiltKeys, buildKeys, fitsOneEvent, type KeysTemplate } from "./build-keys.ts";
 import type { Member, Role } from "./facts.ts";
 import { isMember } from "./facts.ts";
+import { type Introduction, type Request, writeRequest } from "./introduction.ts";
 import { leaveText } from "./leave.ts";
 import { type GroupInfo, MAX_IDS, memberLine } from "./metadata.ts";
 import type { Reader } from "./reader.ts";
@@ -67,7 +68,7 @@ export function ownerRotation(
 ): BuiltKeys {
   const { tip } = view;
   const eks = reader.infoOf(tip.fact.id)?.ek === true ? reader.encryptionKeys() : new Map();
-  const roster = nextRoster(view, change, eks);
+  const roster = nextRoster(view, change, eks, reader.introductions());
   const info = { ...reader.infoOf(tip.fact.id)!, ...change.info };
   const leaves = reader.leavesOf(view.choice.leaving).flatMap((held) => held.id ?? []);
   const left = [...new Set([...(change.repeats ?? []), ...leaves])].slice(0, MAX_IDS);
@@ -85,7 +86,12 @@ export function ownerRotation(
 
 type EncryptionKeys = ReadonlyMap<PubkeyHex, { readonly ek: PubkeyHex; readonly id: EventId }>;
 
-function nextRoster(view: Found, change: OwnerChange, eks: EncryptionKeys): readonly Member[] {
+function nextRoster(
+  view: Found,
+  change: OwnerChange,
+  eks: EncryptionKeys,
+  introductions: ReadonlyMap<PubkeyHex, Introduction>,
+): readonly Member[] {
   const { fact } = view.tip;
   const { add = [], remove = [], putBack = [], roles = new Map<PubkeyHex, Role>(), heir } = change;
   const epoch = fact.epoch + 1;
@@ -96,11 +102,12 @@ function nextRoster(view: Found, change: OwnerChange, eks: EncryptionKeys): read
     .map((member) => ({ ...member, since: back.has(member.person) ? epoch : member.since }));
   const added = [...new Set(add)]
     .filter((person) => !isMember(stay, person))
-    .map((person) => ({ person, role: "member" as Role, since: epoch }));
-  const all = [...stay, ...added].map(({ person, role, since }) => ({
+    .map((person) => ({ person, role: "member" as Role, since: epoch, by: introductions.get(person) }));
+  const all = [...stay, ...added].map(({ person, role, since, by = introductions.get(person) }) => ({
     person,
     since,
     role: roles.get(person) ?? role,
+    ...(by && { by }),
   }));
   const handed = heir !== undefined && isMember(stay, heir);
   const owner = all.find((member) => (handed ? member.person === heir : member.role === "owner"))!;
@@ -109,7 +116,7 @@ function nextRoster(view: Found, change: OwnerChange, eks: EncryptionKeys): read
     const role: Role = rank === 0 ? "owner" : member.role === "owner" ? "member" : member.role;
     const announced = eks.get(member.person);
     const encryption = announced && { ek: announced.id, to: announced.ek };
-    return memberLine({ person: member.person, role, rank, since: member.since, ...encryption });
+    return memberLine({ ...member, role, rank, ...encryption });
   });
 }
 
@@ -207,7 +214,7 @@ export function note(
 export function joinRequest(
   create: EventId,
   key: PubkeyHex,
-  text: string,
+  request: Request,
   ek: PubkeyHex | undefined,
   real: Secret,
   now: number,
@@ -218,7 +225,7 @@ export function joinRequest(
     ["p", key],
     ["e", create],
   ];
-  const template = { kind: JOIN_REQUEST, created_at: now, tags, text, ...(ek && { ek }) };
+  const template = { kind: JOIN_REQUEST, created_at: now, tags, text: writeRequest(request), ...(ek && { ek }) };
   return { event: anonymousEvent(template, { real, alias }, random, curve), alias };
 }
 

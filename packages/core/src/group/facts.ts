@@ -8,6 +8,7 @@
  * is a fact too (`opaque`): somebody else may have opened it.
  */
 import type { EventId, PubkeyHex } from "../bytes.ts";
+import type { Introduction } from "./introduction.ts";
 
 export type Role = "owner" | "admin" | "member";
 
@@ -22,6 +23,8 @@ export interface Member {
   readonly ek?: EventId;
   /** That key itself, so that whoever comes later can wrap to it and judge complaints. */
   readonly to?: PubkeyHex;
+  /** GROUP-23: who says that this key is his; `introduces` checks it. */
+  readonly by?: Introduction;
   /** The detail as sealed, byte for byte: a 486 must repeat it (GROUP-7). */
   readonly json: string;
 }

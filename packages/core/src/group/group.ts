@@ -5,8 +5,8 @@
  *   effects out: publish, wake, mine, notice
  *
  * `step` is total: hostile events and untimely wishes are answered with `ignored`. It reads no clock and makes no
- * randomness: `now` comes with the event, random bytes and the real key come in `means`. The real key is used here and
- * not through effects: a host whose key sits behind a signer runs this machine where the signer lives.
+ * randomness: `now` comes with the event, random bytes and the member's key come in `means`: his own, or one made for
+ * this group where his own lies behind a signer (GROUP-23).
  * Which phase one is in is derived from the selection after every step (view.ts), so no order of arrival shows in it.
  */
 import { type PubkeyHex, toHex } from "../bytes.ts";
@@ -30,6 +30,7 @@ import { MAX_DIFFICULTY } from "./candidates.ts";
 import { duties, leavesToPassOn } from "./duties.ts";
 import type { Effect, GroupMeans } from "./effects.ts";
 import type { Viewer } from "./facts.ts";
+import type { Introduction } from "./introduction.ts";
 import { Ledger } from "./ledger.ts";
 import { Reader } from "./reader.ts";
 import type { Message, ReaderConfig, Ignored as Unread } from "./reader-memory.ts";
@@ -58,6 +59,8 @@ export type GroupEvent =
       readonly kind: "asked";
       readonly key: PubkeyHex;
       readonly text: string;
+      /** GROUP-23: where the machine's key is one made for this group. */
+      readonly introduction?: Introduction;
       readonly difficulty: number;
       readonly now: number;
     }
@@ -102,15 +105,10 @@ export function step(state: Group, event: GroupEvent, means: GroupMeans): Step {
     case "said":
       return say(state, event.saying, now, means);
     case "asked": {
-      const { key, text, difficulty } = event;
+      const { key, difficulty } = event;
       const ek = newestKey(state.reader);
-      return work(
-        state,
-        joinRequest(state.reader.config.create, key, text, ek, means.real, now, means),
-        difficulty,
-        now,
-        means,
-      );
+      const made = joinRequest(state.reader.config.create, key, event, ek, means.real, now, means);
+      return work(state, made, difficulty, now, means);
     }
     case "left":
       return depart(state, now, means);

@@ -2,8 +2,9 @@ import { seededRandom } from "@subrosa/testkit/random";
 import { expect, test } from "vitest";
 import { type EventId, type PubkeyHex, toHex } from "../bytes.ts";
 import { nobleCurve as curve } from "../curve/noble.ts";
+import { ConversationKey, decrypt } from "../nostr/nip44.ts";
 import { Secret } from "../secret.ts";
-import { openInvite, readInvite, sealInvite, writeInvite } from "./invite.ts";
+import { openInvite, readInvite, readPrivateInvite, sealInvite, writeInvite } from "./invite.ts";
 import { fits, memberBytes, sealedLength } from "./size.ts";
 
 const random = seededRandom("invite");
@@ -26,6 +27,18 @@ test("GROUP-13: a private invite opens for its guest alone and names the owner",
   expect(opened.ok && [opened.invite.owner, hex(opened.invite.secret)]).toEqual([hex(host), hex(group)]);
   expect(openInvite(sealed, hex(host), group, curve)).toEqual({ ok: false, reason: "invite-sealed" });
   expect(openInvite("AAAA", hex(host), guest, curve)).toEqual({ ok: false, reason: "invite-sealed" });
+});
+
+test("GROUP-13, GROUP-23: what a signer decrypted of a private invite is read as strictly", () => {
+  const sealed = sealInvite({ create, owner: hex(host), secret: group, relays: [] }, host, hex(guest), random, curve);
+  using key = ConversationKey.between(guest, host.pubkey, curve);
+  const plain = decrypt(sealed, key!);
+  if (!plain.ok) throw new Error(plain.reason);
+  const read = readPrivateInvite(plain.plaintext, curve);
+  expect(read.ok && [read.invite.owner, hex(read.invite.secret)]).toEqual([hex(host), hex(group)]);
+  const zero = plain.plaintext.replace(/"secret":"[0-9a-f]{64}"/, `"secret":"${"0".repeat(64)}"`);
+  expect(readPrivateInvite(zero, curve)).toEqual({ ok: false, reason: "invite-secret" });
+  expect(readPrivateInvite("{}", curve)).toEqual({ ok: false, reason: "invite-shape" });
 });
 
 test("GROUP-9: a member costs about 440 bytes, and a relay of 65,536 bytes takes fewer than 130", () => {

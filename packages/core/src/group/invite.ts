@@ -74,8 +74,13 @@ export function openInvite(payload: string, from: PubkeyHex, guest: Secret, curv
   using key = ConversationKey.between(guest, fromHex(from)!, curve);
   const plain = key && decrypt(payload, key);
   if (plain === undefined || !plain.ok) return { ok: false, reason: "invite-sealed" };
+  return readPrivateInvite(plain.plaintext, curve);
+}
+
+/** What a private invite says, where a signer opened it (`nip44.decrypt`, GROUP-23). */
+export function readPrivateInvite(plaintext: string, curve: Curve): InviteOpened {
   try {
-    const { create, owner, secret: hex, relays: at } = readShape(closed, plain.plaintext, "invite", LIMITS);
+    const { create, owner, secret: hex, relays: at } = readShape(closed, plaintext, "invite", LIMITS);
     const secret = secretOrUndefined(fromHex(hex, 32)!, curve);
     if (secret === undefined) return { ok: false, reason: "invite-secret" };
     return { ok: true, invite: { create: create as EventId, owner: owner as PubkeyHex, secret, relays: at } };

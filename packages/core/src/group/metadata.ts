@@ -8,6 +8,7 @@ import type { Opened } from "../anonymous/anonymous-event.ts";
 import type { EventId, PubkeyHex } from "../bytes.ts";
 import { boolean, hexText, integer, list, object, oneOf, readShape, text, writeShape } from "../json.ts";
 import type { Member, Role } from "./facts.ts";
+import { introductionShape } from "./introduction.ts";
 import { carriedLeave } from "./leave.ts";
 import { MAX_MEMBERS } from "./wire.ts";
 
@@ -98,19 +99,19 @@ export function writeMetadata({ info, epoch, prev, left, weight, seed, leaves }:
 
 const detail = object(
   { pubkey: hexText(32), role: oneOf<Role>("owner", "admin", "member"), rank: integer({ max: 1 << 20 }) },
-  { optional: { since: integer(), ek: hexText(32), to: hexText(32) }, unknown: "ignore" },
+  { optional: { since: integer(), ek: hexText(32), to: hexText(32), by: introductionShape }, unknown: "ignore" },
 );
 
 /** One line of the roster from its sealed JSON. Throws WireError. */
 export function readDetail(json: string): Member {
-  const { pubkey, role, rank, since = 0, ek, to } = readShape(detail, json, "detail", LIMITS);
-  const known = { person: pubkey as PubkeyHex, role, rank, since, json };
+  const { pubkey, role, rank, since = 0, ek, to, by } = readShape(detail, json, "detail", LIMITS);
+  const known = { person: pubkey as PubkeyHex, role, rank, since, json, ...(by && { by }) };
   return ek === undefined || to === undefined ? known : { ...known, ek: ek as EventId, to: to as PubkeyHex };
 }
 
 export function memberLine(member: Omit<Member, "json">): Member {
-  const { person, role, rank, since, ek, to } = member;
+  const { person, role, rank, since, ek, to, by } = member;
   const encryption = ek === undefined || to === undefined ? {} : { ek, to };
-  const json = writeShape(detail, { pubkey: person, role, rank, since, ...encryption });
+  const json = writeShape(detail, { pubkey: person, role, rank, since, ...encryption, ...(by && { by }) });
   return { ...member, json };
 }

@@ -14,6 +14,7 @@ import { provesFault } from "./complaint.ts";
 import type { Fact, RotationFact, SealedPrev } from "./facts.ts";
 import { selfConversation } from "./group-key.ts";
 import { append } from "./history.ts";
+import { type Introduction, introduces, readRequest } from "./introduction.ts";
 import { carriedFact, carry, leaveFact } from "./leave.ts";
 import type { GroupInfo } from "./metadata.ts";
 import { findSecret, type OwnKeys, openKeys } from "./open-keys.ts";
@@ -90,6 +91,7 @@ export class Memory {
   readonly secrets = new Map<PubkeyHex, Secret>();
   readonly infos = new Map<EventId, GroupInfo>();
   readonly leaves = new Map<string, HeldLeave>();
+  readonly introductions = new Map<PubkeyHex, Introduction>();
   mine: OwnKeys;
   readonly #config: ReaderConfig;
   readonly #forgotten: Set<PubkeyHex>;
@@ -243,9 +245,14 @@ export class Memory {
       this.#announced.set(event.id, { person: opened.pubkey, ek: opened.ek, at: event.created_at });
     }
     if (event.kind === LEAVE) return this.#leave(opened, key, event.id);
-    const words =
-      event.kind === MESSAGE ? readWords(opened.content) : ({ kind: "text", text: opened.content } as const);
-    return this.#said(event, opened, key, words);
+    if (event.kind === MESSAGE) return this.#said(event, opened, key, readWords(opened.content));
+    const { text, introduction } = readRequest(opened.content);
+    if (introduction !== undefined) {
+      const { create, curve } = this.#config;
+      if (!introduces(introduction, create, opened.pubkey, curve)) return "proves-nothing";
+      this.#introduce(opened.pubkey, introduction);
+    }
+    return this.#said(event, opened, key, { kind: "text", text });
   }
 
   #said(event: VerifiedEvent, opened: OpenedEvent, key: PubkeyHex, words: Words): Ignored | undefined {
@@ -282,6 +289,13 @@ export class Memory {
         });
         return undefined;
     }
+  }
+
+  /** The newest counts, whatever the order in which they came. */
+  #introduce(member: PubkeyHex, said: Introduction): void {
+    const known = this.introductions.get(member);
+    const newer = known === undefined || said.created_at > known.created_at;
+    if (newer || (said.created_at === known.created_at && said.sig < known.sig)) this.introductions.set(member, said);
   }
 
   #leave(opened: OpenedEvent, key: PubkeyHex, id: EventId): Ignored | undefined {

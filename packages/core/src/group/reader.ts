@@ -11,6 +11,7 @@ import type { EventId, PubkeyHex } from "../bytes.ts";
 import type { VerifiedEvent } from "../nostr/event.ts";
 import type { Secret } from "../secret.ts";
 import type { Fact } from "./facts.ts";
+import type { Introduction } from "./introduction.ts";
 import type { GroupInfo } from "./metadata.ts";
 import type { OwnKeys } from "./open-keys.ts";
 import { type HeldLeave, type Ignored, Memory, type Message, type ReaderConfig } from "./reader-memory.ts";
@@ -101,6 +102,11 @@ export class Reader {
   /** GROUP-21: the newest encryption key that each person announced, and where. */
   encryptionKeys(): ReadonlyMap<PubkeyHex, { readonly ek: PubkeyHex; readonly id: EventId }> {
     return this.#current().newestKeys();
+  }
+
+  /** GROUP-23: who introduced himself with a request, by the member's key that he asked with. */
+  introductions(): ReadonlyMap<PubkeyHex, Introduction> {
+    return this.#current().introductions;
   }
 
   #current(): Memory {

@@ -102,6 +102,7 @@ export function isRotationOf(
     const was = expected.get(member.person);
     if (was === undefined) return false;
     if (member.person !== operator) return member.json === was.json;
-    return member.rank === last && member.role === was.role && member.since === was.since && member.to === was.to;
+    const same = member.role === was.role && member.since === was.since && member.to === was.to;
+    return same && member.rank === last && member.by?.sig === was.by?.sig && member.by?.pubkey === was.by?.pubkey;
   });
 }
