@@ -48,7 +48,7 @@ test("a NIP-07-shaped signer made of nostr-tools is accepted, synchronous as it 
     },
   };
   const signer = await opened(theirs);
-  expect(signer.capabilities).toEqual({ nip04: false, nip44: true, memberProofs: false });
+  expect(signer.capabilities).toEqual({ nip04: false, nip44: true, memberProofs: false, batchDecrypt: false });
   expect((await signer.sign(template)).ok).toBe(true);
   const sealed = await signer.encrypt("nip44", peerKey, "to you");
   const other = await opened(localSigner(peer, random, nobleCurve));

@@ -29,13 +29,23 @@ export interface Nip07Signer {
   readonly nip04?: Nip07Cipher | undefined;
   readonly nip44?: Nip07Cipher | undefined;
   /** Beyond NIP-07: docs/spec/member-proofs.md, "Provider". */
-  signAsGroupMember?(template: unknown): Awaitable<unknown>;
+  signEventAsGroupMember?(template: unknown, options?: unknown): Awaitable<unknown>;
+  /** Our extension's own. */
+  readonly subrosa?: { batchDecrypt?(items: unknown, purpose: string): Awaitable<unknown> } | undefined;
+}
+
+export interface SealedText {
+  readonly form: "nip04" | "nip44";
+  readonly peer: PubkeyHex;
+  readonly ciphertext: string;
 }
 
 export interface Capabilities {
   readonly nip04: boolean;
   readonly nip44: boolean;
   readonly memberProofs: boolean;
+  /** Many messages with one prompt. */
+  readonly batchDecrypt: boolean;
 }
 
 /** For a screen that says why something cannot be done. */
@@ -43,6 +53,7 @@ export const LACKING: Readonly<Record<keyof Capabilities, string>> = Object.free
   nip04: "This signer cannot open old direct messages (NIP-04).",
   nip44: "This signer cannot encrypt (NIP-44): private messages, contacts and channels stay closed.",
   memberProofs: "This signer cannot sign as a member of a group without giving its key away.",
+  batchDecrypt: "This signer opens messages one by one, and may ask for each.",
 });
 
 export type SignerFault =
@@ -56,6 +67,7 @@ export type SignerFault =
 type Refused = { readonly ok: false; readonly reason: SignerFault };
 export type Signed = { readonly ok: true; readonly event: VerifiedEvent } | Refused;
 export type SignerText = { readonly ok: true; readonly text: string } | Refused;
+export type BatchDecrypted = { readonly ok: true; readonly texts: readonly (string | undefined)[] } | Refused;
 export type SignerOpening = { readonly ok: true; readonly signer: Signer } | Refused;
 
 /** Asks for the public key, which may show a prompt. */
@@ -81,7 +93,8 @@ export class Signer {
     this.capabilities = Object.freeze({
       nip04: isCipher(theirs.nip04),
       nip44: isCipher(theirs.nip44),
-      memberProofs: typeof theirs.signAsGroupMember === "function",
+      memberProofs: typeof theirs.signEventAsGroupMember === "function",
+      batchDecrypt: typeof theirs.subrosa?.batchDecrypt === "function",
     });
   }
 
@@ -108,6 +121,27 @@ export class Signer {
     return this.#text(form, (cipher) => cipher.decrypt(peer, ciphertext));
   }
 
+  /** An event with a proof of membership, by a key of its own; the proof is the asker's to verify. */
+  async proveMembership(template: EventTemplate, options?: unknown): Promise<Signed> {
+    if (!this.capabilities.memberProofs) return { ok: false, reason: "signer-lacks-it" };
+    const tags = template.tags.map((tag) => [...tag]);
+    const answer = await answerOf(() => this.#theirs.signEventAsGroupMember?.({ ...template, tags }, options));
+    if (!answer.ok) return answer;
+    const verdict = VerifiedEvent.check(answer.value, this.#curve);
+    return verdict.ok ? verdict : { ok: false, reason: "signer-event" };
+  }
+
+  /** In the order of the items; undefined: this one cannot be opened. The extension takes 500 at once. */
+  async batchDecrypt(items: readonly SealedText[], purpose: string): Promise<BatchDecrypted> {
+    if (!this.capabilities.batchDecrypt) return { ok: false, reason: "signer-lacks-it" };
+    const asked = items.map(({ form, peer, ciphertext }) => ({ pubkey: peer, ciphertext, scheme: form }));
+    const answer = await answerOf(() => this.#theirs.subrosa?.batchDecrypt?.(asked, purpose));
+    if (!answer.ok) return answer;
+    if (!Array.isArray(answer.value) || answer.value.length !== items.length)
+      return { ok: false, reason: "signer-text" };
+    return { ok: true, texts: answer.value.map(plaintextOf) };
+  }
+
   async #text(form: "nip04" | "nip44", ask: (cipher: Nip07Cipher) => Awaitable<string>): Promise<SignerText> {
     const cipher = this.#theirs[form];
     if (cipher === undefined || !this.capabilities[form]) return { ok: false, reason: "signer-lacks-it" };
@@ -119,6 +153,11 @@ export class Signer {
 
 function isCipher(value: Nip07Cipher | undefined): boolean {
   return typeof value?.encrypt === "function" && typeof value.decrypt === "function";
+}
+
+function plaintextOf(result: unknown): string | undefined {
+  if (typeof result !== "object" || result === null || !("ok" in result) || result.ok !== true) return undefined;
+  return "plaintext" in result && typeof result.plaintext === "string" ? result.plaintext : undefined;
 }
 
 async function answerOf(ask: () => unknown): Promise<{ readonly ok: true; readonly value: unknown } | Refused> {
