@@ -4,9 +4,9 @@ export { nafDigits, windowDigits } from "./digits";
 export {
   fromBytes,
   invert,
+  isDifferenceZero,
   isEqual,
   isOdd,
-  isReducedZero,
   isZero,
   negate,
   normalize,
@@ -16,6 +16,7 @@ export {
 export * from "./field.generated";
 export { addAffine, addAffineRaw, addJacobian, double, doubleRaw, setAffine, setIdentity } from "./point";
 export { splitScalar } from "./scalar";
+export { invertPublic } from "./inverse";
 
 const area: usize = memory.data(8192, 16);
 

@@ -102,10 +102,13 @@ export function isZero(a: usize): i32 {
   return ((any - 1) >>> 31) as i32;
 }
 
-/** The zero test of the fast path: limb 0 of a reduced zero is 0 or that of p, so almost always one look is enough. */
-export function isReducedZero(a: usize): bool {
-  const low = load<i32>(a);
-  return (low === 0 || low === 0x1fff_ffff - 976) && isZero(a) !== 0;
+/**
+ * The zero test of the fast path, for the limb-wise difference of two reduced elements: its value is 0 or ±p where it
+ * is zero, so that limb 0 is known but for a multiple of 2^29, and almost always one look is enough.
+ */
+export function isDifferenceZero(a: usize): bool {
+  const low = load<i32>(a) & 0x1fff_ffff;
+  return (low === 0 || low === 977 || low === 0x2000_0000 - 977) && isZero(a) !== 0;
 }
 
 const left: usize = memory.data(36, 8);

@@ -5,13 +5,14 @@
  * `doubleRaw` and `addAffineRaw` are straight-line code for the cases where the caller knows that nothing exceptional
  * can happen; the others look for the identity, P + P and P − P, branch, and are for public points only.
  */
-import { copyElement, isEqual, isReducedZero, isZero, setOne } from "./field";
+import { copyElement, isDifferenceZero, isEqual, isZero, setOne } from "./field";
 import {
-  doubledY,
+  carried,
   mul,
-  mulDiffSubMul,
+  mulDiffSub,
   mulDouble,
-  mulSub,
+  mulMinus,
+  mulTwiceDiffSub,
   sqr,
   sqrDouble,
   sqrSubQuadruple,
@@ -39,50 +40,52 @@ export function copyJacobian(r: usize, a: usize): void {
   for (let i: usize = 0; i < 112; i += 8) store<u64>(r + i, load<u64>(a + i));
 }
 
-/** The affine point with coordinates at x and y. */
+/** The affine point with coordinates at x and y, which may be signed. */
 export function setAffine(r: usize, x: usize, y: usize): void {
   copyElement(r, x);
-  copyElement(r + 36, y);
+  carried(r + 36, y);
   setOne(r + 72);
   store<i32>(r, 0, 108);
 }
 
-/** r = 2r, in 3 multiplications and 4 squarings with 6 reductions: U = 2Y², E = 3X², T = XU. */
+/** r = 2r, in 3 multiplications and 4 squarings: U = 2Y², E = 3X², T = XU. */
 export function doubleRaw(r: usize): void {
   sqrDouble(T0, r + 36);
   sqrTriple(T1, r);
   mulDouble(r + 72, r + 36, r + 72);
   mul(T2, r, T0);
   sqrSubQuadruple(r, T1, T2);
-  doubledY(r + 36, T1, T2, r, T0);
+  sqrDouble(T3, T0);
+  mulTwiceDiffSub(r + 36, T1, T2, r, T3);
 }
 
 /**
- * r = r + (x, y) for y of either sign, in 8 multiplications and 3 squarings with 10 reductions. H = x·Z² − X must not
- * be zero; it is left at `lastH`, as the ratio of the new Z to the old.
+ * r = r + (x, y) for y of either sign, in 8 multiplications and 3 squarings. H = x·Z² − X must not be zero; it is left
+ * at `lastH`, signed, as the ratio of the new Z to the old.
  */
 export const lastH: usize = T1;
 
 export function addAffineRaw(r: usize, x: usize, y: usize): void {
   sqr(T0, r + 72);
-  mulSub(T1, T0, x, r);
+  mulMinus(T1, T0, x, r);
   finishAddAffine(r, y);
 }
 
 function finishAddAffine(r: usize, y: usize): void {
   mul(T2, T0, r + 72);
-  mulSub(T3, T2, y, r + 36);
+  mulMinus(T3, T2, y, r + 36);
   addWithDifferences(r, T1, T3);
 }
 
-/** Given H and R: Z3 = Z·H, V = X·H², X3 = R² − H³ − 2V, Y3 = R·(V − X3) − Y·H³. */
+/** Given H and R, both signed: Z3 = Z·H, V = X·H², X3 = R² − H³ − 2V, Y3 = R·(V − X3) − Y·H³. */
 function addWithDifferences(r: usize, h: usize, R: usize): void {
   mul(r + 72, r + 72, h);
   sqr(T4, h);
   mul(T5, h, T4);
   mul(T6, r, T4);
+  mul(T4, r + 36, T5);
   sqrSubSubDouble(r, R, T5, T6);
-  mulDiffSubMul(r + 36, R, T6, r, r + 36, T5);
+  mulDiffSub(r + 36, R, T6, r, T4);
 }
 
 export function double(r: usize): void {
@@ -96,13 +99,13 @@ export function addAffine(r: usize, x: usize, y: usize): void {
     return;
   }
   sqr(T0, r + 72);
-  mulSub(T1, T0, x, r);
-  if (!isReducedZero(T1)) {
+  mulMinus(T1, T0, x, r);
+  if (!isDifferenceZero(T1)) {
     finishAddAffine(r, y);
     return;
   }
   mul(T2, T0, r + 72);
-  mulSub(T3, T2, y, r + 36);
+  mulMinus(T3, T2, y, r + 36);
   if (isZero(T3)) doubleRaw(r);
   else setIdentity(r);
 }
@@ -124,11 +127,11 @@ export function addJacobian(r: usize, q: usize): void {
   mul(r, r, S0);
   mul(r + 36, S1, r + 36);
   sqr(T0, r + 72);
-  mulSub(T1, T0, q, r);
+  mulMinus(T1, T0, q, r);
   mul(T2, T0, r + 72);
-  mulSub(T3, T2, q + 36, r + 36);
+  mulMinus(T3, T2, q + 36, r + 36);
   mul(r + 72, r + 72, q + 72);
-  if (!isReducedZero(T1)) {
+  if (!isDifferenceZero(T1)) {
     addWithDifferences(r, T1, T3);
     return;
   }

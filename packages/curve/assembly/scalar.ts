@@ -3,26 +3,11 @@
  * 2^256 ≡ 2^256 − n, a number of 129 bits, so three folds bring 512 bits below 2^256 + 2^132.
  */
 import { GLV_A1, GLV_A2, GLV_B2, GLV_G1, GLV_G2, GLV_MINUS_B1, ORDER, ORDER_COMPLEMENT } from "./constants.generated";
+import { multiply5by5, multiply8by5, multiply8by8 } from "./words.generated";
 
 const wide: usize = memory.data(64, 8);
 const folded: usize = memory.data(64, 8);
 const reduced: usize = memory.data(32, 8);
-
-/** r (count words of product) = a (m words) · b (k words), schoolbook; r holds m + k words. */
-function multiplyWords(r: usize, a: usize, m: usize, b: usize, k: usize): void {
-  for (let i: usize = 0; i < m + k; i++) store<u32>(r + 4 * i, 0);
-  for (let i: usize = 0; i < m; i++) {
-    const factor = load<u32>(a + 4 * i) as u64;
-    let carry: u64 = 0;
-    for (let j: usize = 0; j < k; j++) {
-      const at = r + 4 * (i + j);
-      carry += factor * (load<u32>(b + 4 * j) as u64) + (load<u32>(at) as u64);
-      store<u32>(at, carry as u32);
-      carry >>= 32;
-    }
-    store<u32>(r + 4 * (i + k), carry as u32);
-  }
-}
 
 /** r = a − n where a (with its bit 256) is not below n, else a. */
 function subtractOrder(r: usize, a: usize, high: u32): void {
@@ -40,12 +25,12 @@ function subtractOrder(r: usize, a: usize, high: u32): void {
 }
 
 /** x (16 words) = low 8 words + high 8 words · (2^256 − n). */
-function fold(x: usize, high: usize): void {
-  multiplyWords(folded, x + 32, high, ORDER_COMPLEMENT, 5);
+function fold(x: usize): void {
+  multiply8by5(folded, x + 32, ORDER_COMPLEMENT);
   let carry: u64 = 0;
   for (let i: usize = 0; i < 16; i++) {
     if (i < 8) carry += load<u32>(x + 4 * i) as u64;
-    if (i < high + 5) carry += load<u32>(folded + 4 * i) as u64;
+    if (i < 13) carry += load<u32>(folded + 4 * i) as u64;
     store<u32>(x + 4 * i, carry as u32);
     carry >>= 32;
   }
@@ -53,14 +38,14 @@ function fold(x: usize, high: usize): void {
 
 /** r = x mod n, of 16 words, which are overwritten. */
 export function reduceWide(r: usize, x: usize): void {
-  fold(x, 8);
-  fold(x, 6);
-  fold(x, 1);
+  fold(x);
+  fold(x);
+  fold(x);
   subtractOrder(r, x, load<u32>(x, 32));
 }
 
 export function multiplyScalars(r: usize, a: usize, b: usize): void {
-  multiplyWords(wide, a, 8, b, 8);
+  multiply8by8(wide, a, b);
   reduceWide(r, wide);
 }
 
@@ -132,7 +117,7 @@ const roundedB: usize = memory.data(32, 8);
 
 /** r (5 words) = round(a·g / 2^384). */
 function multiplyAndRound(r: usize, a: usize, g: usize): void {
-  multiplyWords(product, a, 8, g, 8);
+  multiply8by8(product, a, g);
   let carry: u64 = (load<u32>(product, 44) >>> 31) as u64;
   for (let i: usize = 0; i < 16; i += 4) {
     carry += load<u32>(product + 48 + i) as u64;
@@ -147,7 +132,7 @@ export const HALF_BYTES: usize = 20;
 
 /** value (5 words, two's complement) += sign·a·b, mod 2^160. */
 function accumulate(value: usize, a: usize, b: usize, negative: bool): void {
-  multiplyWords(product, a, 5, b, 5);
+  multiply5by5(product, a, b);
   let carry: i64 = 0;
   for (let i: usize = 0; i < 20; i += 4) {
     const term = load<u32>(product + i) as i64;

@@ -5,8 +5,9 @@
  * RING-4a: a zero among the denominators would turn every result to zero; it is looked for in the common product
  * before the inversion is believed, and then resolved pair by pair into a doubling or the identity.
  */
-import { copyElement, invert, isEqual, isZero, setOne } from "./field";
+import { copyElement, isEqual, isZero, setOne } from "./field";
 import { linearSum, mul, sqr, sqrTriple } from "./field.generated";
+import { invertPublic } from "./inverse";
 import { AFFINE } from "./memory";
 import { PAIR, pairDifference, pairDifferenceFrom, pairMinusSum, pairNegation, pairOf, setLane, splitPair } from "./pair";
 import { pairMultiply, pairMultiplyAdd, pairSquareAdd } from "./pair.generated";
@@ -109,7 +110,7 @@ function invertDenominators(): bool {
   if ((recordCount & 1) !== 0) addRecord(idleP, idleQ, idleSum);
   multiplyDenominators();
   mul(single, product, other);
-  invert(inverse, single);
+  invertPublic(inverse, single);
   if (isZero(inverse)) return false;
   mul(single, inverse, other);
   mul(other, inverse, product);
@@ -197,7 +198,7 @@ export function toAffineMany(destination: usize, points: usize, count: i32, prod
     copyElement(products + (i as usize) * 36, product);
     if (load<i32>(point, 108) === 0) mul(product, product, point + 72);
   }
-  invert(inverse, product);
+  invertPublic(inverse, product);
   for (let i = count - 1; i >= 0; i--) {
     const point = points + (i as usize) * 112;
     const affine = destination + (i as usize) * AFFINE;

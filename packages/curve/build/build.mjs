@@ -12,6 +12,7 @@ import asc from "assemblyscript/asc";
 import { generateConstants } from "./generate-constants.mjs";
 import { generateField } from "./generate-field.mjs";
 import { generatePair } from "./generate-pair.mjs";
+import { generateWords } from "./generate-words.mjs";
 
 const own = join(dirname(fileURLToPath(import.meta.url)), "..");
 
@@ -31,6 +32,7 @@ export function writeSources(directory) {
   writeFileSync(join(directory, "assembly/field.generated.ts"), generateField());
   writeFileSync(join(directory, "assembly/pair.generated.ts"), generatePair());
   writeFileSync(join(directory, "assembly/constants.generated.ts"), generateConstants());
+  writeFileSync(join(directory, "assembly/words.generated.ts"), generateWords());
 }
 
 /** Compiles one AssemblyScript entry of the package to bytes. */

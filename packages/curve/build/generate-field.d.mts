@@ -10,6 +10,8 @@ export interface FieldFunction {
   readonly comment: string;
   readonly terms: readonly Term[];
   readonly factor?: bigint | undefined;
+  /** A parameter subtracted from the result limb by limb, without carries. */
+  readonly minus?: string | undefined;
 }
 export const REDUCED: readonly Range[];
 export const SIGNED: readonly Range[];

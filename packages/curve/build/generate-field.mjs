@@ -5,9 +5,10 @@
  * such as a·(b − c) − d·e, over unreduced 17-column products, and reduces once. Reduction: 2^261 ≡ 32·(2^32 + 977),
  * and 2^32 = 8·2^29, so column 9+k folds to 32·(977·column k + 8·column k+1).
  *
- * Two kinds of operand. `reduced`: what every function returns, limbs 0 … 2^29−1 but for two that keep a small carry.
- * `signed`: a reduced element or its limb-wise negation. straight-line.mjs proves for every value of every function that
- * it fits 64 bits, and that every result is `reduced` again. Nothing here branches or depends on values.
+ * Two kinds of operand. `reduced`: what functions return, limbs 0 … 2^29−1 but for two that keep a small carry.
+ * `signed`: the limb-wise difference of two reduced elements, or a negation. straight-line.mjs proves for every value of
+ * every function that it fits 64 bits, and that every result is `reduced` again, or `signed` where a last operand is
+ * subtracted without carries (`minus`). Nothing here branches or depends on values.
  */
 import { Code, productRange, sumRange } from "./straight-line.mjs";
 
@@ -21,38 +22,31 @@ export const REDUCED = Array.from({ length: LIMBS }, (_, i) => {
   if (i === 5) return { low: -64n, high: FULL + 64n };
   return { low: 0n, high: i === 8 ? 2n ** 24n - 1n : FULL };
 });
-export const SIGNED = REDUCED.map(({ high }) => ({ low: -high, high }));
+export const SIGNED = REDUCED.map(({ low, high }) => ({ low: low - high, high: high - low }));
 
 /**
  * name(parameters) = formula. A formula is a sum of terms, each a factor with one or two operands; an operand is a
  * linear form of parameters. Parameters are reduced, those named y… signed.
  */
 export const FUNCTIONS = [
-  { name: "mul", comment: "a·y", terms: [[1, { a: 1 }, { y: 1 }]] },
+  { name: "mul", comment: "y·yb", terms: [[1, { y: 1 }, { yb: 1 }]] },
   { name: "mulDouble", comment: "2·y·b", terms: [[2, { y: 1 }, { b: 1 }]] },
-  {
-    name: "mulSub",
-    comment: "a·y − yc",
-    terms: [
-      [1, { a: 1 }, { y: 1 }],
-      [-1, { yc: 1 }],
-    ],
-  },
+  { name: "mulMinus", comment: "y·yb − c, signed", terms: [[1, { y: 1 }, { yb: 1 }]], minus: "c" },
   { name: "mulDiff", comment: "a·(y − yb)", terms: [[1, { a: 1 }, { y: 1, yb: -1 }]] },
   {
     name: "mulDiffSub",
-    comment: "a·(b − c) − yd",
+    comment: "y·(b − c) − yd",
     terms: [
-      [1, { a: 1 }, { b: 1, c: -1 }],
+      [1, { y: 1 }, { b: 1, c: -1 }],
       [-1, { yd: 1 }],
     ],
   },
   {
-    name: "mulDiffSubMul",
-    comment: "a·(b − c) − yd·e",
+    name: "mulTwiceDiffSub",
+    comment: "a·(2·b − c) − yd",
     terms: [
-      [1, { a: 1 }, { b: 1, c: -1 }],
-      [-1, { yd: 1 }, { e: 1 }],
+      [1, { a: 1 }, { b: 2, c: -1 }],
+      [-1, { yd: 1 }],
     ],
   },
   {
@@ -92,20 +86,13 @@ export const FUNCTIONS = [
   },
   {
     name: "sqrSubSubDouble",
-    comment: "a² − b − 2·c",
+    comment: "y² − b − 2·c",
     terms: [
-      [1, { a: 1 }, { a: 1 }],
+      [1, { y: 1 }, { y: 1 }],
       [-1, { b: 1, c: 2 }],
     ],
   },
-  {
-    name: "doubledY",
-    comment: "a·(2·b − c) − 2·d²",
-    terms: [
-      [1, { a: 1 }, { b: 2, c: -1 }],
-      [-2, { d: 1 }, { d: 1 }],
-    ],
-  },
+  { name: "carried", comment: "y", terms: [[1, { y: 1 }]] },
   { name: "linearSum", comment: "y + yb", terms: [[1, { y: 1, yb: 1 }]] },
   { name: "linearDiff", comment: "y − yb", terms: [[1, { y: 1, yb: -1 }]] },
   { name: "scaled", comment: "k·a for a small k ≥ 0", terms: [[1, { a: 1 }]], factor: 2n ** 10n },
@@ -220,7 +207,7 @@ function reduce(code, columns, crowded) {
 
 const constant = (value) => ({ text: `${value}`, low: value, high: value });
 
-export function generateFunction({ name, comment, terms, factor }, classes = { REDUCED, SIGNED }) {
+export function generateFunction({ name, comment, terms, factor, minus }, classes = { REDUCED, SIGNED }) {
   const code = new Code();
   const parameters = [...new Set(terms.flatMap(([, ...forms]) => forms.flatMap((form) => Object.keys(form))))];
   const limbs = {};
@@ -253,9 +240,11 @@ export function generateFunction({ name, comment, terms, factor }, classes = { R
   }
   const crowded = terms.some(([, left, right]) => right !== undefined && !same(left, right));
   reduce(code, columns, crowded).forEach((limb, i) => {
-    code.store("r", i, limb, classes.REDUCED[i]);
+    if (minus === undefined) code.store("r", i, limb, classes.REDUCED[i]);
+    else code.store("r", i, code.subtract(limb, code.load(minus, i, classes.REDUCED[i])), classes.SIGNED[i]);
   });
-  const signature = ["r", ...parameters].map((parameter) => `${parameter}: usize`);
+  const last = minus === undefined ? [] : [minus];
+  const signature = ["r", ...parameters, ...last].map((parameter) => `${parameter}: usize`);
   if (factor !== undefined) signature.push("k: i64");
   return [
     `/** r = ${comment} */`,

@@ -60,19 +60,25 @@ const parametersOf = (terms: readonly Term[]): string[] => [
 ];
 
 /** The formula itself, on integers. */
-function formula(terms: readonly Term[], inputs: Readonly<Record<string, readonly bigint[]>>, k: bigint): bigint {
+function formula(
+  { terms, minus }: FieldFunction,
+  inputs: Readonly<Record<string, readonly bigint[]>>,
+  k: bigint,
+): bigint {
   const linear = (form: Form): bigint =>
     Object.entries(form).reduce((sum, [name, factor]) => sum + BigInt(factor) * whole(inputs[name]!), 0n);
   const sum = terms.reduce((total, [size, a, b]) => total + BigInt(size) * linear(a) * (b ? linear(b) : 1n), 0n);
-  return modP(sum * k);
+  return modP(sum * k - (minus === undefined ? 0n : whole(inputs[minus]!)));
 }
 
 describe("limbs at their bounds", () => {
-  for (const { name, terms, factor } of FUNCTIONS) {
-    const source = generateFunction({ name, comment: "", terms, factor });
-    const parameters = parametersOf(terms);
+  for (const description of FUNCTIONS) {
+    const { name, terms, factor, minus } = description;
+    const source = generateFunction(description);
+    const parameters = [...parametersOf(terms), ...(minus === undefined ? [] : [minus])];
+    const [promise, bounds] = minus === undefined ? ["reduced again", REDUCED] : ["signed", SIGNED];
 
-    test(`${name}: right with every limb at an end of its range, and reduced again`, () => {
+    test(`${name}: right with every limb at an end of its range, and ${promise}`, () => {
       // Every parameter at its lowest, at its highest, and mixed by the bits of a counter.
       for (let mix = 0; mix < 64; mix++) {
         const inputs = Object.fromEntries(
@@ -85,9 +91,9 @@ describe("limbs at their bounds", () => {
         );
         const k = factor ?? 1n;
         const result = interpret(source, inputs, k);
-        expect(modP(whole(result)), `mix ${mix}`).toBe(formula(terms, inputs, k));
+        expect(modP(whole(result)), `mix ${mix}`).toBe(formula(description, inputs, k));
         result.forEach((limb, i) => {
-          expect(limb >= REDUCED[i]!.low && limb <= REDUCED[i]!.high, `limb ${i} of mix ${mix}`).toBe(true);
+          expect(limb >= bounds[i]!.low && limb <= bounds[i]!.high, `limb ${i} of mix ${mix}`).toBe(true);
         });
       }
     });
@@ -109,8 +115,8 @@ describe("limbs at their bounds", () => {
 
   test("operands one bit wider do not generate", () => {
     const wider = REDUCED.map(({ low, high }) => ({ low: 2n * low, high: 2n * high }));
-    const doubledY = FUNCTIONS.find(({ name }) => name === "doubledY")!;
-    expect(() => generateFunction(doubledY, { REDUCED: wider, SIGNED })).toThrow(RangeError);
+    const widest = FUNCTIONS.find(({ name }) => name === "mulAddMul")!;
+    expect(() => generateFunction(widest, { REDUCED: wider, SIGNED })).toThrow(RangeError);
   });
 
   test("a value that may leave 64 bits is refused where it is written", () => {

@@ -70,7 +70,7 @@ describe("the kernel's field", () => {
     expect(get(0)).toBe(modulo(a * b, P));
     call("sqr", 0, 1);
     expect(get(0)).toBe(modulo(a * a, P));
-    call("mulSub", 0, 1, 2, 3);
+    call("mulMinus", 0, 1, 2, 3);
     expect(get(0)).toBe(modulo(a * b - c, P));
     call("mulDiff", 0, 1, 2, 3);
     expect(get(0)).toBe(modulo(a * (b - c), P));
@@ -96,7 +96,11 @@ describe("the kernel's field", () => {
     call("negate", 8, 1);
     call("linearSum", 9, 1, 8);
     expect(call("isZero", 9)).toBe(1);
-    expect(call("isReducedZero", 9)).toBe(1);
+    call("mul", 7, 1, 2);
+    call("mulMinus", 10, 1, 2, 7);
+    expect(call("isDifferenceZero", 10)).toBe(1);
+    call("mulMinus", 10, 1, 2, 3);
+    expect(call("isDifferenceZero", 10)).toBe(modulo(a * b - c, P) === 0n ? 1 : 0);
   });
 
   law("normalises to the one representation below p, from results and their negations", (a, b) => {
@@ -123,12 +127,31 @@ describe("the kernel's field", () => {
         put(1, a);
         call("invert", 0, 1);
         expect(get(0)).toBe(a % P === 0n ? 0n : invert(modulo(a, P), P));
+        call("invertPublic", 1, 1);
+        expect(call("isEqual", 0, 1)).toBe(1);
+        call("negate", 2, 1);
+        call("invertPublic", 3, 2);
+        expect(get(3)).toBe(modulo(-a, P));
+        put(1, a);
         const square = power(a, (P - 1n) / 2n, P) <= 1n;
         expect(call("squareRoot", 0, 1)).toBe(square ? 1 : 0);
         if (square) expect(modulo(get(0) ** 2n, P)).toBe(modulo(a, P));
       }),
       { numRuns: 300 },
     );
+  });
+
+  test("a difference is zero also where its two elements differ by p", () => {
+    for (const value of [0n, 1n, 976n, 977n, 978n, 2n ** 29n, 2n ** 32n + 976n]) {
+      for (const sign of [1, -1]) {
+        put(1, value + P);
+        put(2, value);
+        for (let i = 0; i < 9; i++) limbs(3)[i] = sign * (limbs(1)[i]! - limbs(2)[i]!);
+        expect(call("isDifferenceZero", 3)).toBe(1);
+        limbs(3)[1]! += 1;
+        expect(call("isDifferenceZero", 3)).toBe(0);
+      }
+    }
   });
 
   test("bytes in and out are big-endian, 32 of them", () => {
