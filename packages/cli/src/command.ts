@@ -1,0 +1,34 @@
+/**
+ * One command: what it takes, examples that a test runs, and what it does. Its name and what it is for stand in
+ * commands.ts, so that the overview is shown without loading any.
+ */
+import type { Curve } from "@subrosa/core/curve/curve";
+import type { Given } from "./given.ts";
+import type { Host } from "./host.ts";
+import type { Screen } from "./screen.ts";
+import type { Secrets } from "./secrets/secrets.ts";
+
+export interface Option {
+  /** As commander reads them: `-k, --kind <number>`. */
+  readonly flags: string;
+  readonly about: string;
+  /** May be given several times. */
+  readonly many?: true;
+}
+
+export interface Command {
+  /** As commander reads them: `<event> [more...]`. */
+  readonly operands?: string;
+  readonly options?: readonly Option[];
+  readonly examples: readonly string[];
+  run(given: Given, tools: Tools): Promise<void>;
+}
+
+export interface Tools {
+  readonly host: Host;
+  readonly screen: Screen;
+  readonly secrets: Secrets;
+  readonly curve: Curve;
+  /** Aborted by Ctrl-C, when nobody reads any more, and when --timeout is over. */
+  readonly signal: AbortSignal;
+}
