@@ -6,6 +6,7 @@
 import { pubkeyHex } from "@subrosa/core/bytes";
 import { WireError } from "@subrosa/core/errors";
 import { boolean, integer, list, object, oneOf, type Shape, type ShapeValue, text } from "@subrosa/core/json";
+import { MAX_PERIOD, MIN_PERIOD } from "@subrosa/core/proof/anonymous-auth";
 
 const kind = integer({ max: 65_535 });
 const pubkey: Shape<string> = {
@@ -55,11 +56,18 @@ const settings = {
   members: list(pubkey, many),
   denyAuthors: list(pubkey, many),
   authToRead: boolean,
+  /** Only members, and whoever is admitted without a name, may ask. */
+  membersToRead: boolean,
   authToWrite: boolean,
   eventsPerMinutePerKey: integer({ min: 1 }),
   eventsPerMinutePerAddress: integer({ min: 1 }),
-  /** PROOF-9: judge proofs, label them, and find events by them. */
-  proofs: oneOf("off", "after"),
+  /** PROOF-14: the keys of members who may come without saying who they are. Published. */
+  anonymousRing: list(pubkey, { min: 3, max: 1_000 }),
+  /** Seconds within which what one anonymous member does can be linked. */
+  anonymousPeriod: integer({ min: MIN_PERIOD, max: MAX_PERIOD }),
+  eventsPerMinutePerAnonymous: integer({ min: 1 }),
+  /** PROOF-9: judge proofs, label them, and find events by them; before or after they are stored. */
+  proofs: oneOf("off", "after", "before"),
   /** A folder of static files that people see at `/`: the web app as it was built. */
   site: words,
   /** Blossom, for pictures and files. */
@@ -103,6 +111,7 @@ export type Config = ConfigFile &
       | "maxConnectionsPerAddress"
       | "maxFuture"
       | "pow"
+      | "anonymousPeriod"
       | "proofs"
       | "media"
       | "mediaMaxBytes"
@@ -132,6 +141,7 @@ export const DEFAULT_CONFIG: Config = Object.freeze({
   maxConnectionsPerAddress: 20_000,
   maxFuture: 900,
   pow: 0,
+  anonymousPeriod: 86_400,
   proofs: "after",
   media: "on",
   mediaMaxBytes: 32 << 20,

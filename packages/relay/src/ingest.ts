@@ -4,6 +4,7 @@
  *
  * Spec: NIP-01. Size and shape were checked when the message was read. Batches are made turn by turn from all
  * connections, and go on in the order in which they were made, so one connection's events never overtake each other.
+ * Only an event whose proof is judged before it is stored goes a way of its own, so that nobody waits for it.
  * A private event that is there already is answered exactly as a new one, after the same work.
  */
 import type { SchnorrItem } from "@subrosa/core/curve/curve";
@@ -11,6 +12,7 @@ import type { SignedEvent } from "@subrosa/core/nostr/event";
 import { Entry, type Identified } from "./event/entry.ts";
 import { isPrivateKind } from "./event/kind.ts";
 import type { Policy, PolicyContext } from "./policy/policy.ts";
+import type { Lane } from "./proofs/fair-queue.ts";
 import type { Outcome, Store } from "./store/store.ts";
 
 export interface SignatureVerifier {
@@ -23,10 +25,21 @@ export type Answer = (accepted: boolean, reason: string) => void;
 
 export interface Sender {
   readonly context: PolicyContext;
+  readonly lane: Lane;
   /** Called once for every event. */
   readonly answer: Answer;
   /** A signature did not hold. */
   readonly onForgery?: () => void;
+}
+
+/** PROOF-9, where an event with a proof is stored only when it holds. */
+export interface ProofGate {
+  guards(event: SignedEvent): boolean;
+  /** The reason to refuse, or what to do once the event is stored. */
+  judge(
+    entry: Entry,
+    lane: Lane,
+  ): Promise<{ readonly refusal: string } | { readonly whenStored: (entry: Entry) => void }>;
 }
 
 export interface IngestOptions {
@@ -38,11 +51,17 @@ export interface IngestOptions {
   readonly deliver: (entries: readonly Entry[]) => void;
   /** An event could not be stored for a reason that is not its own. */
   readonly onFailure: (error: unknown) => void;
+  readonly gate?: ProofGate;
   readonly maxBatch?: number;
 }
 
 interface Submitted {
   readonly identified: Identified;
+  readonly sender: Sender;
+}
+
+interface Admitted {
+  readonly entry: Entry;
   readonly sender: Sender;
 }
 
@@ -121,46 +140,66 @@ export class Ingest {
   }
 
   #accept(batch: readonly Submitted[], verdicts: readonly boolean[]): void {
-    const entries: Entry[] = [];
-    const senders: Sender[] = [];
-    const ephemeral: Entry[] = [];
+    const admitted: Admitted[] = [];
     batch.forEach(({ identified, sender }, i) => {
       const entry = identified.admit(verdicts[i] === true);
       if (entry === undefined) {
         this.#inFlight--;
         sender.onForgery?.();
         this.#answer(sender, false, "invalid: the signature does not verify");
-      } else if (entry.class === "ephemeral") {
-        this.#inFlight--;
-        ephemeral.push(entry);
-        this.#answer(sender, true, "");
+      } else if (this.#options.gate?.guards(entry.event) === true) {
+        void this.#judge(entry, sender, this.#options.gate);
       } else {
-        entries.push(entry);
-        senders.push(sender);
+        admitted.push({ entry, sender });
       }
     });
-    if (ephemeral.length > 0) this.#options.deliver(ephemeral);
-    if (entries.length === 0) return;
+    this.#keep(admitted);
+  }
+
+  async #judge(entry: Entry, sender: Sender, gate: ProofGate): Promise<void> {
+    const ruling = await gate.judge(entry, sender.lane);
+    if ("refusal" in ruling) {
+      this.#inFlight--;
+      this.#answer(sender, false, ruling.refusal);
+    } else {
+      this.#keep([{ entry, sender }], ruling.whenStored);
+    }
+  }
+
+  #keep(admitted: readonly Admitted[], whenStored?: (entry: Entry) => void): void {
+    const ephemeral = admitted.filter(({ entry }) => entry.class === "ephemeral");
+    for (const { sender } of ephemeral) {
+      this.#inFlight--;
+      this.#answer(sender, true, "");
+    }
+    if (ephemeral.length > 0) this.#options.deliver(ephemeral.map(({ entry }) => entry));
+    const lasting = ephemeral.length === 0 ? admitted : admitted.filter(({ entry }) => entry.class !== "ephemeral");
+    if (lasting.length === 0) return;
+    const entries = lasting.map(({ entry }) => entry);
     this.#options.store.append(entries, this.#options.clock()).then(
-      (outcomes) => this.#stored(entries, senders, outcomes),
+      (outcomes) => {
+        const fresh = this.#stored(lasting, outcomes);
+        if (whenStored !== undefined) for (const entry of fresh) whenStored(entry);
+      },
       (error: unknown) => {
         this.#inFlight -= entries.length;
         this.#options.onFailure(error);
-        for (const sender of senders) this.#answer(sender, false, NOT_STORED);
+        for (const { sender } of lasting) this.#answer(sender, false, NOT_STORED);
       },
     );
   }
 
-  #stored(entries: readonly Entry[], senders: readonly Sender[], outcomes: readonly Outcome[]): void {
-    this.#inFlight -= entries.length;
+  #stored(admitted: readonly Admitted[], outcomes: readonly Outcome[]): readonly Entry[] {
+    this.#inFlight -= admitted.length;
     const fresh: Entry[] = [];
     outcomes.forEach((outcome, i) => {
-      const entry = entries[i]!;
+      const { entry, sender } = admitted[i]!;
       if (outcome.kind === "stored") fresh.push(entry);
       const [accepted, reason] = answerTo(outcome, entry);
-      this.#answer(senders[i]!, accepted, reason);
+      this.#answer(sender, accepted, reason);
     });
     if (fresh.length > 0) this.#options.deliver(fresh);
+    return fresh;
   }
 
   #fail(batch: readonly Submitted[], error: unknown): void {

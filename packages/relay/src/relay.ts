@@ -9,12 +9,11 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Curve } from "@subrosa/core/curve/curve";
 import type { SignedEvent } from "@subrosa/core/nostr/event";
-import { DEFAULT_FILTER_LIMITS } from "@subrosa/core/nostr/filter";
-import { RingShelf } from "@subrosa/core/ring/ring-shelf";
 import { type WebSocket, WebSocketServer } from "ws";
+import type { Admission } from "./admission/admission.ts";
 import type { Config } from "./config.ts";
 import type { Entry } from "./event/entry.ts";
-import { MAX_EVENT_TAGS, MESSAGE_OVERHEAD } from "./http/information.ts";
+import { MESSAGE_OVERHEAD, named } from "./http/information.ts";
 import type { Figures } from "./http/metrics.ts";
 import { answer } from "./http/node-adapter.ts";
 import { routes } from "./http/routes.ts";
@@ -22,14 +21,16 @@ import { readSite } from "./http/site.ts";
 import { Ingest, type SignatureVerifier } from "./ingest.ts";
 import { LiveIndex } from "./live/live-index.ts";
 import { manage } from "./management/endpoint.ts";
-import type { Rulebook, Rules } from "./management/rulebook.ts";
+import type { Rulebook } from "./management/rulebook.ts";
 import type { BlobStore } from "./media/blob-store.ts";
 import type { MediaInputs } from "./media/media-routes.ts";
 import { Connection, type ConnectionHost, type LiveSubscription } from "./net/connection.ts";
+import { frameLimits } from "./net/frame-limits.ts";
 import { configuredPolicy } from "./policy/configured.ts";
 import { firstOf, type Policy } from "./policy/policy.ts";
 import { Rates } from "./policy/rates.ts";
 import { Court } from "./proofs/court.ts";
+import type { ProofJudge } from "./proofs/proof-judge.ts";
 import type { RelayKey } from "./proofs/relay-key.ts";
 import { parseSearch } from "./proofs/search.ts";
 import { Verdicts } from "./proofs/verdicts.ts";
@@ -50,8 +51,10 @@ export interface RelayOptions {
   readonly log: Log;
   /** The operator's own, asked after the configured ones. */
   readonly policy?: Policy;
-  /** PROOF-9; without it no proof is judged. */
-  readonly proofs?: { readonly key: RelayKey; readonly curve: Curve };
+  /** PROOF-9: judges proofs and signs what it finds; without it no proof of an event is judged. */
+  readonly proofs?: { readonly key: RelayKey; readonly judge: ProofJudge };
+  /** PROOF-14: admits members without a name. */
+  readonly anonymous?: { readonly admission: Admission; readonly judge: ProofJudge };
   /** NIP-86: without it nobody manages the relay while it runs. */
   readonly management?: { readonly rulebook: Rulebook; readonly curve: Curve };
   /** Blossom: without it there is no media server. */
@@ -110,13 +113,15 @@ export class Relay implements AsyncDisposable {
       this.#failure = { at: performance.now() };
       options.log.error({ error: error instanceof Error ? error.message : "unknown" }, "an operation failed");
     };
-    if (proofs !== undefined) {
-      this.#court = new Court(new RingShelf(proofs.curve));
+    const judge = proofs?.judge ?? options.anonymous?.judge;
+    const court = judge && new Court(judge, onFailure);
+    this.#court = court;
+    if (proofs !== undefined && court !== undefined) {
       this.#verdicts = new Verdicts({
         store,
         clock,
         onFailure,
-        court: this.#court,
+        court,
         key: proofs.key,
         deliver: (entries) => this.#deliver(entries),
         deliverVerified: ({ event, json }, ring) => {
@@ -131,8 +136,12 @@ export class Relay implements AsyncDisposable {
       onFailure,
       policy: configuredPolicy(config, this.#hosts, firstOf(...ownPolicies(options))),
       deliver: (entries) => this.#deliver(entries),
+      ...(config.proofs === "before" && this.#verdicts && { gate: this.#verdicts.gate }),
     });
-    const usesRates = config.eventsPerMinutePerKey !== undefined || config.eventsPerMinutePerAddress !== undefined;
+    const { eventsPerMinutePerKey, eventsPerMinutePerAddress, eventsPerMinutePerAnonymous } = config;
+    const rated = [eventsPerMinutePerKey, eventsPerMinutePerAddress, eventsPerMinutePerAnonymous];
+    const usesRates = rated.some((limit) => limit !== undefined);
+    const admission = options.anonymous?.admission;
     this.#host = {
       store,
       verifier,
@@ -145,6 +154,8 @@ export class Relay implements AsyncDisposable {
         hosts: this.#hosts,
         maxSubscriptions: config.maxSubscriptions,
         authToRead: config.authToRead ?? false,
+        ...(config.membersToRead === true && { readers: new Set(config.members) }),
+        ...(admission && { admission }),
         searchFault: (search) => {
           if (proofs === undefined) return "this relay has no search";
           const parsed = parseSearch(search);
@@ -162,11 +173,10 @@ export class Relay implements AsyncDisposable {
         maxForgeries: MAX_FORGERIES,
       },
       recent: (of) => this.#rates.recent(of, clock()),
-      accepted: (event, address) => {
-        if (!usesRates) return;
-        this.#rates.record(event.pubkey, clock());
-        this.#rates.record(address, clock());
+      accepted: (event, address, images) => {
+        if (usesRates) for (const who of [event.pubkey, address, ...images]) this.#rates.record(who, clock());
       },
+      ...(admission && court && { anonymous: { admission, court } }),
       onClosed: (connection) => this.#connections.delete(connection),
     };
     this.#sockets = new WebSocketServer({
@@ -187,6 +197,7 @@ export class Relay implements AsyncDisposable {
         version: options.version ?? "0",
         isManaged: management !== undefined,
         ...(proofs && { self: proofs.key.pubkey }),
+        ...(admission && { anonymous: admission }),
       },
       figures: () => this.figures(),
       illness: () => this.#illness(),
@@ -300,7 +311,9 @@ export class Relay implements AsyncDisposable {
   }
 
   #deliver(entries: readonly Entry[]): void {
-    this.#verdicts?.consider(entries.filter(({ class: kind }) => kind !== "ephemeral"));
+    if (this.#options.config.proofs === "after") {
+      this.#verdicts?.consider(entries.filter(({ class: kind }) => kind !== "ephemeral"));
+    }
     if (this.#live.size === 0) return;
     for (const { event, json } of entries) {
       for (const listener of this.#live.match(event)) this.#hand(listener, event, json);
@@ -330,6 +343,8 @@ export class Relay implements AsyncDisposable {
   async #close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    // Events that wait for a judgement are answered, not judged.
+    this.#court?.close();
     await this.#ingest.settled();
     for (const connection of this.#connections) connection.close(GOING_AWAY, "the relay is stopping");
     const end = performance.now() + CLOSE_GRACE_MS;
@@ -338,7 +353,6 @@ export class Relay implements AsyncDisposable {
     this.#server.closeAllConnections();
     await closed;
     await this.#purging;
-    await this.#court?.close();
     await this.#options.store.close();
     this.#options.verifier[Symbol.dispose]?.();
   }
@@ -351,27 +365,4 @@ export class Relay implements AsyncDisposable {
 function* ownPolicies({ management, policy }: RelayOptions): Iterable<Policy> {
   if (management !== undefined) yield management.rulebook.policy;
   if (policy !== undefined) yield policy;
-}
-
-/** The configuration under the names that the operator gave since. */
-function named(config: Config, rules: Rules | undefined): Config {
-  if (rules?.renamed !== true) return config;
-  const { name, description, icon } = rules;
-  return { ...config, ...(name && { name }), ...(description && { description }), ...(icon && { icon }) };
-}
-
-function frameLimits(config: Config): ConnectionHost["limits"]["frame"] {
-  const size = config.maxEventBytes;
-  return {
-    maxLength: size + MESSAGE_OVERHEAD,
-    maxFilters: config.maxFilters,
-    event: {
-      maxContent: size,
-      maxTags: MAX_EVENT_TAGS,
-      maxTagElements: 2_100,
-      maxTagElement: size,
-      maxSize: size,
-    },
-    filter: { ...DEFAULT_FILTER_LIMITS, maxTagFields: 16 },
-  };
 }

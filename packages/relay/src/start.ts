@@ -3,9 +3,11 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { openCurve } from "@subrosa/curve/open-curve";
 import pino from "pino";
+import { Admission } from "./admission/admission.ts";
 import type { Config } from "./config.ts";
 import { Rulebook } from "./management/rulebook.ts";
 import { BlobStore } from "./media/blob-store.ts";
+import { PoolJudge } from "./proofs/pool-judge.ts";
 import { RelayKey } from "./proofs/relay-key.ts";
 import { type Log, openRelay, type Relay } from "./relay.ts";
 import { openLmdbStore } from "./store/lmdb-store.ts";
@@ -21,8 +23,9 @@ export function processLog(level: "info" | "warn" = "info"): Log {
   );
 }
 
-/** Where the threads of the verifier begin, beside this file as it was built. */
-const WORKER = new URL("./verify/worker.js", import.meta.url);
+/** Where threads begin, beside this file as it was built. */
+const VERIFIER = new URL("./verify/worker.js", import.meta.url);
+const JUDGE = new URL("./proofs/worker.js", import.meta.url);
 
 export async function startRelay(config: Config, log: Log): Promise<Relay> {
   const store = await openLmdbStore({
@@ -33,10 +36,14 @@ export async function startRelay(config: Config, log: Log): Promise<Relay> {
   });
   const curve = openCurve();
   // One core is left for everything else.
-  const verifier = new PoolVerifier(curve, Math.max(1, availableParallelism() - 1), WORKER);
+  const verifier = new PoolVerifier(curve, Math.max(1, availableParallelism() - 1), VERIFIER);
+  let judge: PoolJudge | undefined;
   try {
+    const admission = Admission.configured(config, curve);
+    if (config.proofs !== "off" || admission !== undefined) judge = new PoolJudge(JUDGE);
     const key = config.proofs === "off" ? undefined : RelayKey.open(join(config.data, "relay.key"), curve);
-    const proofs = key && { key, curve };
+    const proofs = key && judge && { key, judge };
+    const anonymous = admission && judge && { admission, judge };
     const media = config.media === "off" ? undefined : { curve, blobs: BlobStore.open(join(config.data, "media")) };
     const management = { curve, rulebook: await Rulebook.open(store) };
     return await openRelay({
@@ -48,9 +55,11 @@ export async function startRelay(config: Config, log: Log): Promise<Relay> {
       verifier,
       version: VERSION,
       ...(proofs && { proofs }),
+      ...(anonymous && { anonymous }),
     });
   } catch (error) {
     verifier[Symbol.dispose]();
+    judge?.[Symbol.dispose]();
     await store.close();
     throw error;
   }

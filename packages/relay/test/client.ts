@@ -48,7 +48,7 @@ export class Client implements AsyncDisposable {
   }
 
   /** The first frame for which this holds, now or within the time. */
-  async wait(wanted: (frame: Frame) => boolean, ms = 10_000): Promise<Frame> {
+  async wait(wanted: (frame: Frame) => boolean, ms = 60_000): Promise<Frame> {
     const end = performance.now() + ms;
     for (;;) {
       const found = this.frames.find(wanted);

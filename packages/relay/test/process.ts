@@ -15,7 +15,11 @@ export async function bundle(source: string): Promise<{ readonly path: string; r
   const dir = mkdtempSync(join(PACKAGE, "dist", "test-"));
   const path = join(dir, "program.js");
   await build({
-    entryPoints: { program: join(PACKAGE, source), "verify/worker": join(PACKAGE, "src/verify/worker.ts") },
+    entryPoints: {
+      program: join(PACKAGE, source),
+      "verify/worker": join(PACKAGE, "src/verify/worker.ts"),
+      "proofs/worker": join(PACKAGE, "src/proofs/worker.ts"),
+    },
     outdir: dir,
     bundle: true,
     platform: "node",

@@ -3,12 +3,16 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Curve } from "@subrosa/core/curve/curve";
+import { RingShelf } from "@subrosa/core/ring/ring-shelf";
+import { Admission } from "../src/admission/admission.ts";
 import { type Config, DEFAULT_CONFIG } from "../src/config.ts";
 import type { SignatureVerifier } from "../src/ingest.ts";
 import { Rulebook } from "../src/management/rulebook.ts";
 import { BlobStore } from "../src/media/blob-store.ts";
 import type { Policy } from "../src/policy/policy.ts";
-import { type Log, openRelay, type Relay, type RelayOptions } from "../src/relay.ts";
+import { type ProofJudge, stepwiseJudge } from "../src/proofs/proof-judge.ts";
+import type { RelayKey } from "../src/proofs/relay-key.ts";
+import { type Log, openRelay, type Relay } from "../src/relay.ts";
 import { openLmdbStore } from "../src/store/lmdb-store.ts";
 import { Client } from "./client.ts";
 import { NOW } from "./events.ts";
@@ -26,7 +30,11 @@ export interface Setup {
   readonly policy?: Policy;
   readonly clock?: () => number;
   readonly log?: Log;
-  readonly proofs?: RelayOptions["proofs"];
+  readonly proofs?: { readonly key: RelayKey; readonly curve: Curve };
+  /** Anonymous AUTH over the configured ring, with this curve. */
+  readonly anonymous?: Curve;
+  /** Judges in place of the one of this thread. */
+  readonly judge?: ProofJudge;
   /** Blossom, with this curve. */
   readonly media?: Curve;
   /** NIP-86, with this curve. */
@@ -50,16 +58,22 @@ export class RelayUnderTest implements AsyncDisposable {
     clock = () => NOW,
     log = SILENT,
     proofs,
+    anonymous,
+    judge,
     managed,
     media,
   }: Setup = {}): Promise<RelayUnderTest> {
+    const unplaced = { ...DEFAULT_CONFIG, port: 0, ...config };
+    const admission = anonymous && Admission.configured(unplaced, anonymous);
     const dir = mkdtempSync(join(tmpdir(), "subrosa-relay-"));
+    const merged = { ...unplaced, data: config?.data ?? dir };
     const store = await openLmdbStore({
       dir,
       recipientDeletesWraps: config?.recipientDeletesWraps ?? false,
     });
-    const merged = { ...DEFAULT_CONFIG, port: 0, data: dir, ...config };
     const management = managed && { curve: managed, rulebook: await Rulebook.open(store) };
+    const judging = proofs?.curve ?? anonymous;
+    const judges = judge ?? (judging && stepwiseJudge(new RingShelf(judging)));
     const relay = await openRelay({
       config: merged,
       store,
@@ -67,7 +81,8 @@ export class RelayUnderTest implements AsyncDisposable {
       log,
       clock,
       ...(policy && { policy }),
-      ...(proofs && { proofs }),
+      ...(proofs && judges && { proofs: { key: proofs.key, judge: judges } }),
+      ...(admission && judges && { anonymous: { admission, judge: judges } }),
       ...(management && { management }),
       ...(media && { media: { curve: media, blobs: BlobStore.open(join(dir, "media")) } }),
     });

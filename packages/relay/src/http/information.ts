@@ -1,5 +1,7 @@
 /** The relay information document (NIP-11): complete, and only what is true of this configuration. */
+import type { Admission } from "../admission/admission.ts";
 import type { Config } from "../config.ts";
+import type { Rules } from "../management/rulebook.ts";
 
 /** What is implemented here, in the order of their numbers. */
 const ALWAYS = [1, 4, 9, 11, 13, 17, 40, 42, 45, 59, 62, 70, 77];
@@ -20,6 +22,8 @@ export interface InformationExtra {
   readonly isManaged?: boolean;
   /** The relay's own key (NIP-11 `self`). */
   readonly self?: string;
+  /** PROOF-14: members are admitted without a name. */
+  readonly anonymous?: Admission;
 }
 
 export function informationDocument(config: Config, extra: InformationExtra): object {
@@ -44,13 +48,14 @@ export function informationDocument(config: Config, extra: InformationExtra): ob
       max_event_tags: MAX_EVENT_TAGS,
       max_content_length: config.maxEventBytes,
       min_pow_difficulty: config.pow,
-      auth_required: config.authToRead === true,
+      auth_required: config.authToRead === true || config.membersToRead === true,
       payment_required: false,
       restricted_writes: isRestricted || config.authToWrite === true || config.denyAuthors !== undefined,
       ...(config.maxPast !== undefined && { created_at_lower_limit: config.maxPast }),
       created_at_upper_limit: config.maxFuture,
       default_limit: config.defaultLimit,
     },
+    ...(extra.anonymous && { anonymous_auth: extra.anonymous.announcement }),
     retention: [{ kinds: [[20_000, 29_999]], time: 0 }, { time: null }],
   };
 }
@@ -58,3 +63,10 @@ export function informationDocument(config: Config, extra: InformationExtra): ob
 /** What a frame is longer than its event. */
 export const MESSAGE_OVERHEAD = 1_024;
 export const MAX_EVENT_TAGS = 20_000;
+
+/** The configuration under the names that the operator gave since. */
+export function named(config: Config, rules: Rules | undefined): Config {
+  if (rules?.renamed !== true) return config;
+  const { name, description, icon } = rules;
+  return { ...config, ...(name && { name }), ...(description && { description }), ...(icon && { icon }) };
+}

@@ -1,5 +1,6 @@
 /** What the relay answers over HTTP: its information document (NIP-11), a page, figures, and whether it is well. */
 import { Hono } from "hono";
+import { KEYS_PATH } from "../admission/admission.ts";
 import type { Config } from "../config.ts";
 import { type MediaInputs, mediaRoutes } from "../media/media-routes.ts";
 import { type InformationExtra, informationDocument } from "./information.ts";
@@ -41,6 +42,11 @@ export function routes({ config, manage, media, site, extra, figures, illness }:
     return site?.(context.req.raw) ?? ownPage();
   });
   app.get("/relay", ownPage);
+  const { anonymous } = extra;
+  if (anonymous !== undefined) {
+    const headers = { ...OPEN_TO_ALL, "content-type": "application/json" };
+    app.get(KEYS_PATH, () => new Response(JSON.stringify(anonymous.keys), { headers }));
+  }
   if (media !== undefined) mediaRoutes(app, media);
   if (manage !== undefined) app.post("/", (context) => manage(context.req.raw));
   app.get("/metrics", () => {

@@ -95,12 +95,12 @@ export class Rulebook {
     return this.#blockedAddresses.has(address);
   }
 
-  readonly policy: Policy = ({ pubkey, kind }, { keys }) => {
+  readonly policy: Policy = ({ pubkey, kind }, { keys, images }) => {
     const { allowedKinds, refusedKinds } = this.#rules;
     if (this.#bannedKeys.has(pubkey)) return "blocked: this key may not write here";
     if (refusedKinds.includes(kind)) return `blocked: kind ${kind} is not kept here`;
     if (allowedKinds.length > 0 && !allowedKinds.includes(kind)) return `blocked: kind ${kind} is not kept here`;
-    if (this.#allowedKeys.size === 0 || this.#allowedKeys.has(pubkey)) return undefined;
+    if (this.#allowedKeys.size === 0 || this.#allowedKeys.has(pubkey) || images.length > 0) return undefined;
     // As with members: a gift wrap's own key is a stranger's, its sender may show who he is.
     if ([...keys].some((key) => this.#allowedKeys.has(key))) return undefined;
     return keys.size === 0

@@ -12,11 +12,12 @@ import type { Filter } from "@subrosa/core/nostr/filter";
 import { FrameError, type FrameLimits, type SubscriptionId } from "@subrosa/core/nostr/frame";
 import { encodeRelayMessage } from "@subrosa/core/nostr/relay-message";
 import type { WebSocket } from "ws";
-import { Entry } from "../event/entry.ts";
 import { maySee, type Viewer } from "../event/viewer.ts";
-import type { Ingest, Sender, SignatureVerifier } from "../ingest.ts";
+import type { Ingest, Sender } from "../ingest.ts";
 import type { Listener, LiveIndex } from "../live/live-index.ts";
+import type { Lane } from "../proofs/fair-queue.ts";
 import type { ScanJob, ScanQueue } from "../scan-queue.ts";
+import { imagesNow } from "../session/admissions.ts";
 import {
   openSession,
   type Session,
@@ -27,6 +28,7 @@ import {
 } from "../session/session.ts";
 import type { StoredRecord } from "../store/record.ts";
 import type { Store } from "../store/store.ts";
+import { type AnswerPorts, type CheckedAnswer, checkAnonymous, checkAnswer } from "./answers.ts";
 import { Negotiation } from "./negotiation.ts";
 import { Outbox } from "./outbox.ts";
 
@@ -47,19 +49,17 @@ export interface ConnectionLimits {
 }
 
 /** What all connections share. */
-export interface ConnectionHost {
+export interface ConnectionHost extends AnswerPorts {
   readonly store: Store;
   readonly ingest: Ingest;
-  readonly verifier: SignatureVerifier;
   readonly live: LiveIndex<LiveSubscription>;
   readonly scans: ScanQueue<Connection>;
   readonly rules: SessionRules;
   readonly limits: ConnectionLimits;
   readonly clock: () => number;
   readonly recent: (of: string) => number;
-  readonly accepted: (event: SignedEvent, address: string) => void;
+  readonly accepted: (event: SignedEvent, address: string, images: readonly string[]) => void;
   readonly onClosed: (connection: Connection) => void;
-  readonly onFailure: (error: unknown) => void;
 }
 
 export interface LiveSubscription extends Listener {
@@ -75,7 +75,7 @@ export class Connection {
   readonly #host: ConnectionHost;
   readonly #ws: WebSocket;
   readonly #outbox: Outbox;
-  readonly #address: string;
+  readonly #lane: Lane;
   readonly #decode: (text: string) => ClientMessage;
   #session: Session;
   /** What works for the session, by generation. */
@@ -93,7 +93,7 @@ export class Connection {
   constructor(host: ConnectionHost, ws: WebSocket, socket: Duplex, address: string) {
     this.#host = host;
     this.#ws = ws;
-    this.#address = address;
+    this.#lane = { address, connection: this };
     this.#outbox = new Outbox(socket);
     this.#decode = clientMessageDecoder(host.limits.frame);
     ws.on("message", (data: Buffer, isBinary) => this.#receive(data, isBinary));
@@ -107,6 +107,10 @@ export class Connection {
 
   get keys(): Viewer {
     return this.#session.kind === "open" ? this.#session.keys : new Set();
+  }
+
+  #images(now: number): readonly string[] {
+    return this.#session.kind === "open" ? imagesNow(this.#session, now) : [];
   }
 
   get subscriptions(): number {
@@ -142,7 +146,10 @@ export class Connection {
           this.#ingest(effect.event);
           break;
         case "authenticate":
-          this.#authenticate(effect.event);
+          this.#answered(checkAnswer(effect.event, this.#host));
+          break;
+        case "admit":
+          this.#answered(checkAnonymous(effect.event, this.#host, this.#lane));
           break;
         case "subscribe":
           this.#subscribe(effect.subscription, effect.generation, effect.filters);
@@ -168,11 +175,15 @@ export class Connection {
   #ingest(event: SignedEvent): void {
     this.#begin();
     const { recent, clock, ingest, accepted } = this.#host;
+    const now = clock();
+    const images = this.#images(now);
+    const { address } = this.#lane;
     const sender: Sender = {
-      context: { now: clock(), keys: this.keys, address: this.#address, recent },
+      context: { now, keys: this.keys, images, address, recent },
+      lane: this.#lane,
       answer: (isAccepted, reason) => {
         this.#outbox.text(`["OK","${event.id}",${isAccepted},${JSON.stringify(reason)}]`);
-        if (isAccepted) accepted(event, this.#address);
+        if (isAccepted) accepted(event, address, images);
         this.#finish();
       },
       onForgery: () => this.#forged(),
@@ -180,30 +191,21 @@ export class Connection {
     ingest.submit(event, sender);
   }
 
-  #forged(): void {
-    if (++this.#forgeries === this.#host.limits.maxForgeries) this.#ws.close(POLICY, "too many bad signatures");
+  #forged(weight = 1): void {
+    const before = this.#forgeries;
+    this.#forgeries += weight;
+    const { maxForgeries } = this.#host.limits;
+    if (before < maxForgeries && this.#forgeries >= maxForgeries) this.close(POLICY, "too many bad signatures");
   }
 
-  #authenticate(event: SignedEvent): void {
-    const identified = Entry.identify(event);
-    if (identified === undefined) {
-      this.#apply({ type: "not-authenticated", event, reason: "invalid: the id is not the hash of the event" });
-      return;
-    }
+  #answered(checking: Promise<CheckedAnswer>): void {
     this.#begin();
-    this.#host.verifier
-      .verify([identified.signature])
-      .then(([holds]) => {
-        if (holds === true) this.#apply({ type: "authenticated", event });
-        else {
-          this.#forged();
-          this.#apply({ type: "not-authenticated", event, reason: "invalid: the signature does not verify" });
-        }
+    checking
+      .then(({ input, forgeries }) => {
+        this.#apply(input);
+        this.#forged(forgeries);
       })
-      .catch((error: unknown) => {
-        this.#host.onFailure(error);
-        this.#apply({ type: "not-authenticated", event, reason: "error: the signature could not be checked" });
-      })
+      .catch(this.#host.onFailure)
       .finally(() => this.#finish());
   }
 

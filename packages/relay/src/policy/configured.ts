@@ -11,6 +11,7 @@ import {
   proofOfWork,
   protectedEvents,
   rateByAddress,
+  rateByImage,
   rateByKey,
   timeWindow,
   vanishHere,
@@ -30,6 +31,7 @@ export function configuredPolicy(config: Config, hosts: ReadonlySet<string>, own
   if (config.pow > 0) policies.push(proofOfWork(config.pow));
   if (config.eventsPerMinutePerKey) policies.push(rateByKey(config.eventsPerMinutePerKey));
   if (config.eventsPerMinutePerAddress) policies.push(rateByAddress(config.eventsPerMinutePerAddress));
+  if (config.eventsPerMinutePerAnonymous) policies.push(rateByImage(config.eventsPerMinutePerAnonymous));
   if (own) policies.push(own);
   return firstOf(...policies);
 }

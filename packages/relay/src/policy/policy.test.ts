@@ -14,6 +14,7 @@ import {
   proofOfWork,
   protectedEvents,
   rateByAddress,
+  rateByImage,
   rateByKey,
   timeWindow,
   vanishHere,
@@ -25,6 +26,7 @@ import { Rates } from "./rates.ts";
 const context = (fields: Partial<PolicyContext> = {}): PolicyContext => ({
   now: NOW,
   keys: new Set(),
+  images: [],
   address: "192.0.2.1",
   recent: () => 0,
   ...fields,
@@ -171,4 +173,22 @@ describe("rates", () => {
     expect(rates.recent("a", NOW - 100)).toBe(1);
     expect(rates.recent("a", NOW + 1_000_000)).toBe(0);
   });
+});
+
+test("PROOF-14: a member without a name is a member, authenticated, and counted under his pseudonym", () => {
+  const images = ["02aa"];
+  const by = (more: Partial<PolicyContext>): PolicyContext => ({
+    ...{ now: NOW, keys: new Set() },
+    address: "a",
+    images,
+    recent: () => 0,
+    ...more,
+  });
+  expect(authToWrite(event(), by({}))).toBeUndefined();
+  expect(onlyMembers(new Set())(event(), by({}))).toBeUndefined();
+  expect(authToWrite(event(), by({ images: [] }))).toMatch(/^auth-required: /);
+  const rate = rateByImage(3);
+  expect(rate(event(), by({ recent: (of) => (of === "02aa" ? 2 : 9) }))).toBeUndefined();
+  expect(rate(event(), by({ recent: (of) => (of === "02aa" ? 3 : 0) }))).toMatch(/^rate-limited: /);
+  expect(rate(event(), by({ images: [], recent: () => 9 }))).toBeUndefined();
 });

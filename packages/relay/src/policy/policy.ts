@@ -20,6 +20,8 @@ export interface PolicyContext {
   readonly now: number;
   /** Keys that authenticated on the connection. */
   readonly keys: Viewer;
+  /** PROOF-14: pseudonyms of members admitted without a name on the connection. */
+  readonly images: readonly string[];
   /** The sender's network address. */
   readonly address: string;
   /** Events accepted within the last minute from this key or address, this one not counted. */
@@ -103,8 +105,8 @@ export function withoutKinds(kinds: ReadonlySet<number>): Policy {
 
 /** Authors who may write, or who showed on this connection that they may: a gift wrap's own key is a stranger's. */
 export function onlyMembers(members: ReadonlySet<string>): Policy {
-  return ({ pubkey }, { keys }) => {
-    if (members.has(pubkey) || [...keys].some((key) => members.has(key))) return undefined;
+  return ({ pubkey }, { keys, images }) => {
+    if (images.length > 0 || members.has(pubkey) || [...keys].some((key) => members.has(key))) return undefined;
     return keys.size === 0
       ? formatReason("auth-required", "this relay takes events from members only")
       : formatReason("restricted", "this relay takes events from members only");
@@ -115,8 +117,8 @@ export function withoutAuthors(denied: ReadonlySet<string>): Policy {
   return ({ pubkey }) => (denied.has(pubkey) ? formatReason("blocked", "this key may not write here") : undefined);
 }
 
-export const authToWrite: Policy = (_, { keys }) =>
-  keys.size === 0 ? formatReason("auth-required", "authenticate before you write") : undefined;
+export const authToWrite: Policy = (_, { keys, images }) =>
+  keys.size === 0 && images.length === 0 ? formatReason("auth-required", "authenticate before you write") : undefined;
 
 /** Events a minute. */
 export function rateByKey(limit: number): Policy {
@@ -125,6 +127,11 @@ export function rateByKey(limit: number): Policy {
 
 export function rateByAddress(limit: number): Policy {
   return (_, { address, recent }) => (recent(address) >= limit ? tooMany(limit) : undefined);
+}
+
+/** Of one member admitted without a name, over all his connections. */
+export function rateByImage(limit: number): Policy {
+  return (_, { images, recent }) => (images.some((image) => recent(image) >= limit) ? tooMany(limit) : undefined);
 }
 
 function tooMany(limit: number): string {

@@ -10,13 +10,22 @@ import { verifyRingEventInSteps } from "@subrosa/core/nip97/verify";
 import type { SignedEvent } from "@subrosa/core/nostr/event";
 import { onlyTag } from "@subrosa/core/nostr/tags";
 import { PROOF_TAG } from "@subrosa/core/proof/commitment";
-import { verifyMemberProofInSteps } from "@subrosa/core/proof/verify";
+import { type Pseudonym, verifyMemberProofInSteps } from "@subrosa/core/proof/verify";
 import { type RingName, ringName } from "@subrosa/core/ring/ring";
 import type { RingShelf } from "@subrosa/core/ring/ring-shelf";
 
 export type Judgement =
-  | { readonly kind: "member-proof" | "ring-signature"; readonly ok: true; readonly ring: RingName }
+  | {
+      readonly kind: "member-proof" | "ring-signature";
+      readonly ok: true;
+      readonly ring: RingName;
+      /** PROOF-7, where the proof is linkable. */
+      readonly pseudonym?: Pseudonym;
+    }
   | { readonly kind: "member-proof" | "ring-signature"; readonly ok: false; readonly reason: string };
+
+/** A ring signature that holds and earns no badge: nothing is wrong with it, and nothing is said about it. */
+export const NO_BADGE = "no-badge";
 
 /** Does this event carry something to be judged? */
 export function hasProof(event: SignedEvent): boolean {
@@ -26,12 +35,13 @@ export function hasProof(event: SignedEvent): boolean {
 export function* judge(event: SignedEvent, shelf: RingShelf): Generator<number, Judgement> {
   if (event.tags.some(([name]) => name === PROOF_TAG)) {
     const verdict = yield* verifyMemberProofInSteps(event, shelf);
-    if (verdict.ok) return { kind: "member-proof", ok: true, ring: verdict.ring };
-    return { kind: "member-proof", ok: false, reason: verdict.reason };
+    if (!verdict.ok) return { kind: "member-proof", ok: false, reason: verdict.reason };
+    const { ring, pseudonym } = verdict;
+    return { kind: "member-proof", ok: true, ring, ...(pseudonym && { pseudonym }) };
   }
   const verdict = yield* verifyRingEventInSteps(event, shelf);
   if (!verdict.ok) return { kind: "ring-signature", ok: false, reason: verdict.reason };
-  if (!("badge" in verdict) || !verdict.badge) return { kind: "ring-signature", ok: false, reason: "no-badge" };
+  if (!("badge" in verdict) || !verdict.badge) return { kind: "ring-signature", ok: false, reason: NO_BADGE };
   const keys = (onlyTag(event.tags, MEMBERS_TAG) ?? []).slice(1).map((key) => fromHex(key)!);
   return { kind: "ring-signature", ok: true, ring: ringName(keys) };
 }

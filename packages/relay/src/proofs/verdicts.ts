@@ -1,13 +1,15 @@
 /**
- * PROOF-9: after an event with a proof was stored, the court's judgement goes into the index, so that searches find it,
- * to those who listen for it, and, for member proofs, out as a label under the relay's own key.
+ * PROOF-9: the court's judgement on an event that is stored goes into the index, so that searches find it, to those who
+ * listen for it, and, for member proofs, out as a label under the relay's own key. It is asked for after the event was
+ * stored (`consider`), or before, and then an event whose proof does not hold is not stored (`gate`).
  */
 import type { EventId } from "@subrosa/core/bytes";
 import { writeRelayVerdict } from "@subrosa/core/proof/relay-verdict";
 import { Entry } from "../event/entry.ts";
+import type { ProofGate } from "../ingest.ts";
 import type { Store } from "../store/store.ts";
 import type { Court } from "./court.ts";
-import { hasProof, type Judgement } from "./judge.ts";
+import { hasProof, type Judgement, NO_BADGE } from "./judge.ts";
 import type { RelayKey } from "./relay-key.ts";
 
 export interface VerdictInputs {
@@ -36,10 +38,25 @@ export class Verdicts {
     }
   }
 
+  readonly gate: ProofGate = {
+    guards: hasProof,
+    judge: async (entry, lane) => {
+      const judgement = await this.#inputs.court.judge(entry.event, "storing", lane);
+      if (judgement === undefined) return { refusal: "error: the proof could not be judged now; try again later" };
+      if (!judgement.ok && judgement.reason !== NO_BADGE) {
+        return { refusal: `invalid: the proof does not hold (${judgement.reason})` };
+      }
+      return { whenStored: (stored) => void this.#settle(stored, judgement).catch(this.#inputs.onFailure) };
+    },
+  };
+
   async #judge(entry: Entry): Promise<void> {
-    const { court, store, deliverVerified } = this.#inputs;
-    const judgement = await court.judge(entry.event);
-    if (judgement === undefined) return;
+    const judgement = await this.#inputs.court.judge(entry.event, "label");
+    if (judgement !== undefined) await this.#settle(entry, judgement);
+  }
+
+  async #settle(entry: Entry, judgement: Judgement): Promise<void> {
+    const { store, deliverVerified } = this.#inputs;
     if (judgement.ok) {
       const isThere = await store.setVerdict(entry.event.id, judgement.ring);
       if (isThere) deliverVerified(entry, judgement.ring);

@@ -10,6 +10,12 @@ const rules: SessionRules = {
   authToRead: false,
   searchFault: (search) => (search === "proof:verified" ? undefined : "no full text here"),
 };
+/** The ring of keys 20, 21 and 22; an answer over another ring says so in its content, for these tests. */
+const admission = {
+  members: new Set([key(20), key(21), key(22)] as string[]),
+  isAnonymous: ({ tags }: ReturnType<typeof event>) => tags.some(([name]) => name === "group-member-proof"),
+  fault: ({ content }: ReturnType<typeof event>) => (content === "" ? undefined : "restricted: another ring"),
+};
 const id = (name: string): SubscriptionId => name as SubscriptionId;
 const challenge = "c0ffee";
 const auth = (fields: object = {}): ReturnType<typeof event> =>
@@ -23,9 +29,22 @@ const auth = (fields: object = {}): ReturnType<typeof event> =>
     ...fields,
   });
 
-function run(inputs: readonly SessionInput[], from: Session = openSession(challenge).session): Step {
+const anonymous = (fields: object = {}): ReturnType<typeof event> => {
+  const tags = [
+    ["relay", "wss://relay.example"],
+    ["challenge", challenge],
+    ["group-member-proof", "…"],
+  ];
+  return auth({ by: 99, tags, ...fields });
+};
+
+function run(
+  inputs: readonly SessionInput[],
+  from: Session = openSession(challenge).session,
+  by: SessionRules = rules,
+): Step {
   let last: Step = { session: from, effects: [] };
-  for (const input of inputs) last = step(last.session, input, rules, NOW);
+  for (const input of inputs) last = step(last.session, input, by, NOW);
   return last;
 }
 const replies = (last: Step): unknown[] =>
@@ -42,6 +61,15 @@ const states: Record<string, Session> = {
   counting: run([{ type: "COUNT", subscription: id("s"), filters: [{}] }]).session,
   negotiating: run([{ type: "NEG-OPEN", subscription: id("s"), filter: {}, message: "61" }]).session,
   full: run([req("a", {}), req("b", {}), req("c", {})]).session,
+  admitting: run([{ type: "AUTH", event: anonymous() }], undefined, { ...rules, admission }).session,
+  admitted: run(
+    [
+      { type: "AUTH", event: anonymous() },
+      { type: "admitted", event: anonymous(), image: "02aa", until: NOW + 60 },
+    ],
+    undefined,
+    { ...rules, admission },
+  ).session,
   closed: run([{ type: "disconnected" }]).session,
 };
 
@@ -50,6 +78,10 @@ const inputs: Record<string, SessionInput> = {
   "AUTH right": { type: "AUTH", event: auth() },
   "AUTH wrong": { type: "AUTH", event: auth({ kind: 1 }) },
   authenticated: { type: "authenticated", event: auth() },
+  "AUTH anonymous": { type: "AUTH", event: anonymous() },
+  "AUTH of a member": { type: "AUTH", event: auth({ by: 20 }) },
+  admitted: { type: "admitted", event: anonymous(), image: "02aa", until: NOW + 60 },
+  "not-admitted": { type: "not-authenticated", event: anonymous(), reason: "restricted: no" },
   "not-authenticated": { type: "not-authenticated", event: auth(), reason: "invalid: bad signature" },
   "REQ s": req("s", {}),
   "REQ t": req("t", { kinds: [1] }),
@@ -80,11 +112,13 @@ describe("the machine is total", () => {
     for (const [name, input] of Object.entries(inputs)) {
       test(`${state} × ${name}: something happens, or nothing changes and there is a reason`, () => {
         const before = structuredClone(session);
-        const { session: after, effects, ignored } = step(session, input, rules, NOW);
-        expect(session).toEqual(before);
-        const changed = after !== session || effects.length > 0;
-        expect(changed).toBe(ignored === undefined);
-        if (state === "closed") expect(ignored).toBe("closed");
+        for (const by of [rules, { ...rules, admission }, { ...rules, readers: new Set<string>() }]) {
+          const { session: after, effects, ignored } = step(session, input, by, NOW);
+          expect(session).toEqual(before);
+          const changed = after !== session || effects.length > 0;
+          expect(changed).toBe(ignored === undefined);
+          if (state === "closed") expect(ignored).toBe("closed");
+        }
       });
     }
   }
@@ -206,6 +240,75 @@ describe("NIP-42", () => {
       ["challenge", challenge],
     ];
     expect(dos(run([{ type: "AUTH", event: auth({ tags }) }]))).toEqual(["authenticate"]);
+  });
+});
+
+describe("PROOF-14: members without a name", () => {
+  const with_ = { ...rules, admission, readers: new Set<string>([key(20)]) };
+  const go = (inputs_: readonly SessionInput[], from = states["fresh"]!): Step => run(inputs_, from, with_);
+  const asks = (from: Session, now = NOW): string[] =>
+    step(from, req("q", {}), with_, now).effects.map(({ do: it }) => it);
+  const refused = (last: Step): unknown => expect(replies(last)).toMatchObject([{ type: "OK", accepted: false }]);
+
+  test("a right answer is judged, one at a time, and then its member may ask until the period ends", () => {
+    const judging = go([inputs["AUTH anonymous"]!]);
+    expect(dos(judging)).toEqual(["admit"]);
+    refused(go([inputs["AUTH anonymous"]!], judging.session));
+    expect(asks(judging.session)).toEqual(["reply"]);
+    const done = go([inputs["admitted"]!], judging.session);
+    expect(replies(done)).toMatchObject([{ type: "OK", accepted: true }]);
+    expect(asks(done.session)).toEqual(["subscribe"]);
+    expect(asks(done.session, NOW + 60)).toEqual(["reply"]);
+    // What is nobody's is not shown to him: he showed no key.
+    expect(step(done.session, inputs["REQ private"]!, with_, NOW).effects).toMatchObject([
+      { message: { reason: expect.stringMatching(/^auth-required: /) } },
+    ]);
+  });
+
+  test("a refused proof leaves the session as it was, and another may be tried", () => {
+    const after = go([inputs["AUTH anonymous"]!, inputs["not-admitted"]!]);
+    refused(after);
+    expect(after.session).toEqual(states["fresh"]);
+    expect(dos(go([inputs["AUTH anonymous"]!], after.session))).toEqual(["admit"]);
+  });
+
+  test("a judgement nobody waits for is late", () => {
+    expect(go([inputs["admitted"]!]).ignored).toBe("late");
+    expect(go([inputs["admitted"]!], states["admitted"]).ignored).toBe("late");
+  });
+
+  test("wrong challenge, wrong time, wrong relay, wrong ring: refused before anything is judged", () => {
+    const proof = ["group-member-proof", "…"];
+    for (const fields of [
+      { tags: [["relay", "wss://relay.example"], ["challenge", "other"], proof] },
+      { tags: [["relay", "wss://other.example"], ["challenge", challenge], proof] },
+      { created_at: NOW - 601 },
+      { content: "another ring" },
+    ]) {
+      const last = go([{ type: "AUTH", event: anonymous(fields) }]);
+      expect(dos(last)).toEqual(["reply"]);
+      refused(last);
+    }
+  });
+
+  test("a member's key and an anonymous admission exclude each other, whichever comes first or between", () => {
+    refused(go([inputs["AUTH of a member"]!], states["admitted"]));
+    refused(go([{ type: "authenticated", event: auth({ by: 20 }) }], states["admitted"]));
+    const named = go([{ type: "authenticated", event: auth({ by: 20 }) }]).session;
+    refused(go([inputs["AUTH anonymous"]!], named));
+    const between = go([inputs["AUTH anonymous"]!, { type: "authenticated", event: auth({ by: 20 }) }]).session;
+    refused(go([inputs["admitted"]!], between));
+    // Another key says nothing about which member this is.
+    expect(dos(go([inputs["AUTH right"]!], states["admitted"]))).toEqual(["authenticate"]);
+  });
+
+  test("a relay that publishes no ring takes such an answer for its one-time key's", () => {
+    expect(dos(run([inputs["AUTH anonymous"]!]))).toEqual(["authenticate"]);
+  });
+
+  test("where members may ask, a key that is none may not", () => {
+    expect(asks(states["authenticated"]!)).toEqual(["reply"]);
+    expect(asks(go([{ type: "authenticated", event: auth({ by: 20 }) }]).session)).toEqual(["subscribe"]);
   });
 });
 

@@ -3,34 +3,36 @@
  *
  *            REQ, COUNT, NEG-OPEN ─► the shell scans ─► scanned / counted ─► EOSE / COUNT
  *   open ──  AUTH ─► the shell verifies ─► authenticated ─► OK
+ *            AUTH with a proof ─► the shell judges, one at a time ─► admitted ─► OK
  *            EVENT ─► the shell ingests and answers it
  *     └── disconnected ─► closed (terminal)
  *
- * Spec: NIP-01, NIP-42 (several keys per connection), NIP-45, NIP-77. Total: every state has an answer to every input;
+ * Spec: NIP-01, NIP-42 (several keys per connection), NIP-45, NIP-77, PROOF-14. Total: every state has an answer to every input;
  * what changes nothing says why in `ignored`. A scan's answer names the generation of its subscription, so an answer
  * that comes after its subscription was replaced or closed is known to be late.
  */
 
+import type { EventId } from "@subrosa/core/bytes";
 import type { ClientMessage } from "@subrosa/core/nostr/client-message";
 import type { SignedEvent } from "@subrosa/core/nostr/event";
 import type { Filter } from "@subrosa/core/nostr/filter";
 import type { FrameSubject, SubscriptionId } from "@subrosa/core/nostr/frame";
 import type { RelayMessage } from "@subrosa/core/nostr/relay-message";
-import { isPrivateKind } from "../event/kind.ts";
-import type { Viewer } from "../event/viewer.ts";
+import { type AdmissionRules, isNamed, type Present, wouldName } from "./admissions.ts";
 import { type AuthRules, authenticationFault } from "./authentication.ts";
+import { type QuestionRules, refusedQuestion } from "./questions.ts";
 
 export type Session =
-  | {
+  | (Present & {
       readonly kind: "open";
       readonly challenge: string;
-      /** Keys that authenticated here. */
-      readonly keys: Viewer;
+      /** The anonymous answer whose proof is being judged. */
+      readonly admitting?: EventId;
       readonly subscriptions: ReadonlyMap<SubscriptionId, Subscription>;
       /** Counts and negotiations at work. */
       readonly tasks: ReadonlyMap<SubscriptionId, Task>;
       readonly nextGeneration: number;
-    }
+    })
   | { readonly kind: "closed" };
 type Open = Extract<Session, { kind: "open" }>;
 
@@ -49,6 +51,7 @@ export type SessionInput =
   | ClientMessage
   | { readonly type: "malformed"; readonly subject: FrameSubject; readonly why: string }
   | { readonly type: "authenticated"; readonly event: SignedEvent }
+  | { readonly type: "admitted"; readonly event: SignedEvent; readonly image: string; readonly until: number }
   | { readonly type: "not-authenticated"; readonly event: SignedEvent; readonly reason: string }
   | {
       readonly type: "scanned";
@@ -74,6 +77,8 @@ export type SessionEffect =
   | { readonly do: "reply"; readonly message: RelayMessage }
   | { readonly do: "ingest"; readonly event: SignedEvent }
   | { readonly do: "authenticate"; readonly event: SignedEvent }
+  /** The same for an anonymous answer. */
+  | { readonly do: "admit"; readonly event: SignedEvent }
   | {
       readonly do: "subscribe";
       readonly subscription: SubscriptionId;
@@ -110,12 +115,9 @@ export interface Step {
   readonly ignored?: SessionIgnored;
 }
 
-export interface SessionRules extends AuthRules {
-  readonly maxSubscriptions: number;
-  /** Everybody must authenticate before he may ask. */
-  readonly authToRead: boolean;
-  /** NIP-50: what is wrong with this search, or undefined. */
-  readonly searchFault: (search: string) => string | undefined;
+export interface SessionRules extends AuthRules, QuestionRules {
+  /** PROOF-14; absent where nobody is admitted without a name. */
+  readonly admission?: AdmissionRules;
 }
 
 export function openSession(challenge: string): Step {
@@ -123,6 +125,7 @@ export function openSession(challenge: string): Step {
     kind: "open",
     challenge,
     keys: new Set(),
+    images: new Map(),
     subscriptions: new Map(),
     tasks: new Map(),
     nextGeneration: 1,
@@ -138,15 +141,17 @@ export function step(session: Session, input: SessionInput, rules: SessionRules,
     case "AUTH":
       return authenticate(session, input.event, rules, now);
     case "authenticated":
-      return authenticated(session, input.event);
+      return authenticated(session, input.event, rules);
+    case "admitted":
+      return admitted(session, input, rules);
     case "not-authenticated":
-      return { session, effects: [ok(input.event, false, input.reason)] };
+      return { session: settled(session, input.event), effects: [ok(input.event, false, input.reason)] };
     case "REQ":
-      return request(session, input.subscription, input.filters, rules);
+      return request(session, input, rules, now);
     case "COUNT":
-      return count(session, input.subscription, input.filters, rules);
+      return count(session, input, rules, now);
     case "NEG-OPEN":
-      return negotiate(session, input.subscription, input.filter, input.message, rules);
+      return negotiate(session, input, rules, now);
     case "NEG-MSG":
       return continueNegotiation(session, input.subscription, input.message);
     case "CLOSE":
@@ -168,20 +173,52 @@ export function step(session: Session, input: SessionInput, rules: SessionRules,
 }
 
 function authenticate(session: Open, event: SignedEvent, rules: SessionRules, now: number): Step {
+  const { admission } = rules;
   const fault = authenticationFault(event, session.challenge, rules, now);
   if (fault !== undefined) return { session, effects: [ok(event, false, fault)] };
+  if (admission?.isAnonymous(event) === true) return admit(session, event, admission);
+  const why = wouldName(session, event.pubkey, admission);
+  if (why !== undefined) return { session, effects: [ok(event, false, why)] };
   return { session, effects: [{ do: "authenticate", event }] };
 }
 
+function admit(session: Open, event: SignedEvent, admission: AdmissionRules): Step {
+  const isBusy = session.admitting !== undefined;
+  const fault = isBusy ? "rate-limited: one proof at a time" : (isNamed(session, admission) ?? admission.fault(event));
+  if (fault !== undefined) return { session, effects: [ok(event, false, fault)] };
+  return { session: { ...session, admitting: event.id }, effects: [{ do: "admit", event }] };
+}
+
 /** NIP-42: "relays MUST treat all pubkeys as authenticated". */
-function authenticated(session: Open, event: SignedEvent): Step {
+function authenticated(session: Open, event: SignedEvent, rules: SessionRules): Step {
+  const why = wouldName(session, event.pubkey, rules.admission);
+  if (why !== undefined) return { session, effects: [ok(event, false, why)] };
   const keys = session.keys.has(event.pubkey) ? session.keys : new Set([...session.keys, event.pubkey]);
   return { session: { ...session, keys }, effects: [ok(event, true, "")] };
 }
 
-function request(session: Open, subscription: SubscriptionId, filters: readonly Filter[], rules: SessionRules): Step {
+function admitted(session: Open, input: Extract<SessionInput, { type: "admitted" }>, rules: SessionRules): Step {
+  const { event, image, until } = input;
+  if (session.admitting !== event.id || rules.admission === undefined) return { session, effects: [], ignored: "late" };
+  const done = settled(session, event);
+  // A member's key may have come while the proof was judged.
+  const why = isNamed(session, rules.admission);
+  if (why !== undefined) return { session: done, effects: [ok(event, false, why)] };
+  return { session: { ...done, images: new Map(done.images).set(image, until) }, effects: [ok(event, true, "")] };
+}
+
+/** The proof of this answer is no longer being judged. */
+function settled(session: Open, event: SignedEvent): Open {
+  if (session.admitting !== event.id) return session;
+  const { admitting: _, ...rest } = session;
+  return rest;
+}
+
+type Asked<T extends SessionInput["type"]> = Extract<SessionInput, { type: T }>;
+
+function request(session: Open, { subscription, filters }: Asked<"REQ">, rules: SessionRules, now: number): Step {
   const { before, effects } = replace(session, subscription);
-  const refused = refusedQuestion(before, filters, rules);
+  const refused = refusedQuestion(before, filters, rules, now);
   if (refused !== undefined) {
     return { session: before, effects: [...effects, reply({ type: "CLOSED", subscription, reason: refused })] };
   }
@@ -193,9 +230,9 @@ function request(session: Open, subscription: SubscriptionId, filters: readonly 
   };
 }
 
-function count(session: Open, subscription: SubscriptionId, filters: readonly Filter[], rules: SessionRules): Step {
+function count(session: Open, { subscription, filters }: Asked<"COUNT">, rules: SessionRules, now: number): Step {
   const { before, effects } = replace(session, subscription);
-  const refused = refusedQuestion(before, filters, rules);
+  const refused = refusedQuestion(before, filters, rules, now);
   if (refused !== undefined) {
     return { session: before, effects: [...effects, reply({ type: "CLOSED", subscription, reason: refused })] };
   }
@@ -203,15 +240,10 @@ function count(session: Open, subscription: SubscriptionId, filters: readonly Fi
   return { session: after, effects: [...effects, { do: "count", subscription, generation, filters }] };
 }
 
-function negotiate(
-  session: Open,
-  subscription: SubscriptionId,
-  filter: Filter,
-  message: string,
-  rules: SessionRules,
-): Step {
+function negotiate(session: Open, input: Asked<"NEG-OPEN">, rules: SessionRules, now: number): Step {
+  const { subscription, filter, message } = input;
   const { before, effects } = replace(session, subscription);
-  const refused = refusedQuestion(before, [filter], rules);
+  const refused = refusedQuestion(before, [filter], rules, now);
   if (refused !== undefined) {
     return { session: before, effects: [...effects, reply({ type: "NEG-ERR", subscription, reason: refused })] };
   }
@@ -301,24 +333,6 @@ function replace(session: Open, subscription: SubscriptionId): { before: Open; e
     before: { ...session, subscriptions, tasks },
     effects: [{ do: "stop", subscription, generation: old.generation }],
   };
-}
-
-function refusedQuestion(session: Open, filters: readonly Filter[], rules: SessionRules): string | undefined {
-  if (session.subscriptions.size + session.tasks.size >= rules.maxSubscriptions) {
-    return `rate-limited: at most ${rules.maxSubscriptions} subscriptions at a time; close one first`;
-  }
-  for (const { search } of filters) {
-    const fault = search === undefined ? undefined : rules.searchFault(search);
-    if (fault !== undefined) return `unsupported: ${fault}`;
-  }
-  if (rules.authToRead && session.keys.size === 0) return "auth-required: this relay answers members only";
-  // Depends on the question and on who asks, never on what is stored.
-  if (session.keys.size > 0 || !filters.every((filter) => asksOnlyForPrivate(filter))) return undefined;
-  return "auth-required: these kinds are served to their recipients only";
-}
-
-function asksOnlyForPrivate(filter: Filter): boolean {
-  return filter.kinds !== undefined && filter.kinds.length > 0 && filter.kinds.every(isPrivateKind);
 }
 
 /** An answer where the sender waits for it. */

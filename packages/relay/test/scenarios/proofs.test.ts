@@ -14,6 +14,7 @@ import { Secret } from "@subrosa/core/secret";
 import { openCurve } from "@subrosa/curve/open-curve";
 import { describe, expect, test } from "vitest";
 import { Court } from "../../src/proofs/court.ts";
+import { stepwiseJudge } from "../../src/proofs/proof-judge.ts";
 import { RelayKey } from "../../src/proofs/relay-key.ts";
 import { openLmdbStore } from "../../src/store/lmdb-store.ts";
 import { verifierOf } from "../../src/verify/verifier.ts";
@@ -143,14 +144,14 @@ describe("cost", () => {
   });
 
   test("the court's queue is bounded, and closing ends it", async () => {
-    const court = new Court(new RingShelf(curve));
+    const court = new Court(stepwiseJudge(new RingShelf(curve)), () => {});
     const it = speak(ringOf(3), "again");
-    const judgements = Array.from({ length: 10_050 }, () => court.judge(it));
+    const judgements = Array.from({ length: 10_050 }, () => court.judge(it, "label"));
     expect(await judgements.at(-1)).toBeUndefined();
     expect(await judgements[0]).toMatchObject({ ok: true });
-    await court.close();
+    court.close();
     expect((await Promise.all(judgements)).filter((judgement) => judgement === undefined).length).toBeGreaterThan(40);
-    expect(await court.judge(it)).toBeUndefined();
+    expect(await court.judge(it, "label")).toBeUndefined();
   });
 });
 
