@@ -8,6 +8,7 @@ import { UsageError } from "@subrosa/core/errors";
 import { openCurve } from "@subrosa/curve/open-curve";
 import { report } from "./check/report.ts";
 import type { Config } from "./config.ts";
+import { settingsTable } from "./config-help.ts";
 import { readSettings } from "./settings.ts";
 import { processLog, startRelay, VERSION } from "./start.ts";
 import { openLmdbStore } from "./store/lmdb-store.ts";
@@ -20,6 +21,7 @@ const HELP = `subrosa-relay ${VERSION}
   subrosa-relay verify       read the whole database back and say what is wrong with it
   subrosa-relay export       write every event to standard output, one JSON object per line
   subrosa-relay import       read events from standard input, one per line; every one is verified
+  subrosa-relay settings     say what can be set, and to what
   subrosa-relay check URL    try the rules of the NIPs on any relay and say which it breaks
 
   --port N             listen on this port (7777; 0 takes a free one)
@@ -33,6 +35,10 @@ const HELP = `subrosa-relay ${VERSION}
 const COMMANDS: Readonly<Record<string, (config: Config, operands: readonly string[]) => Promise<boolean>>> = {
   serve,
   verify,
+  settings: async () => {
+    say(settingsTable());
+    return true;
+  },
   check: async (_, [url]) => {
     if (url === undefined) throw new UsageError("usage/state", "say which relay: subrosa-relay check wss://…");
     return report(url, { curve: openCurve() }, say);

@@ -61,6 +61,9 @@ const settings = {
   authToWrite: boolean,
   eventsPerMinutePerKey: integer({ min: 1 }),
   eventsPerMinutePerAddress: integer({ min: 1 }),
+  /** A module of the operator's own that says which events to take; its path, from the configuration file's folder. */
+  policy: words,
+  policyTimeoutMs: integer({ min: 10, max: 60_000 }),
   /** PROOF-14: the keys of members who may come without saying who they are. Published. */
   anonymousRing: list(pubkey, { min: 3, max: 1_000 }),
   /** Seconds within which what one anonymous member does can be linked. */
@@ -112,6 +115,7 @@ export type Config = ConfigFile &
       | "maxFuture"
       | "pow"
       | "anonymousPeriod"
+      | "policyTimeoutMs"
       | "proofs"
       | "media"
       | "mediaMaxBytes"
@@ -142,6 +146,7 @@ export const DEFAULT_CONFIG: Config = Object.freeze({
   maxFuture: 900,
   pow: 0,
   anonymousPeriod: 86_400,
+  policyTimeoutMs: 1_000,
   proofs: "after",
   media: "on",
   mediaMaxBytes: 32 << 20,

@@ -12,6 +12,7 @@ import type { SignedEvent } from "@subrosa/core/nostr/event";
 import { Entry, type Identified } from "./event/entry.ts";
 import { isPrivateKind } from "./event/kind.ts";
 import type { Policy, PolicyContext } from "./policy/policy.ts";
+import type { ScriptContext } from "./policy/script.ts";
 import type { Lane } from "./proofs/fair-queue.ts";
 import type { Outcome, Store } from "./store/store.ts";
 
@@ -42,6 +43,14 @@ export interface ProofGate {
   ): Promise<{ readonly refusal: string } | { readonly whenStored: (entry: Entry) => void }>;
 }
 
+/** The operator's own policy, asked when the signature holds (policy/script.ts). */
+export interface LatePolicy {
+  /** For each event the reason to refuse it, or undefined. */
+  decide(
+    questions: readonly { readonly event: SignedEvent; readonly context: ScriptContext }[],
+  ): Promise<readonly (string | undefined)[]>;
+}
+
 export interface IngestOptions {
   readonly store: Store;
   readonly verifier: SignatureVerifier;
@@ -51,6 +60,7 @@ export interface IngestOptions {
   readonly deliver: (entries: readonly Entry[]) => void;
   /** An event could not be stored for a reason that is not its own. */
   readonly onFailure: (error: unknown) => void;
+  readonly script?: LatePolicy;
   readonly gate?: ProofGate;
   readonly maxBatch?: number;
 }
@@ -132,28 +142,51 @@ export class Ingest {
     verdicts.catch(() => {});
     this.#order = this.#order.then(async () => {
       try {
-        this.#accept(batch, await verdicts);
+        const entries = this.#verified(batch, await verdicts);
+        this.#accept(this.#options.script === undefined ? entries : await this.#ask(entries, this.#options.script));
       } catch (error) {
         this.#fail(batch, error);
       }
     });
   }
 
-  #accept(batch: readonly Submitted[], verdicts: readonly boolean[]): void {
-    const admitted: Admitted[] = [];
-    batch.forEach(({ identified, sender }, i) => {
+  #verified(batch: readonly Submitted[], verdicts: readonly boolean[]): readonly Admitted[] {
+    return batch.flatMap(({ identified, sender }, i) => {
       const entry = identified.admit(verdicts[i] === true);
-      if (entry === undefined) {
-        this.#inFlight--;
-        sender.onForgery?.();
-        this.#answer(sender, false, "invalid: the signature does not verify");
-      } else if (this.#options.gate?.guards(entry.event) === true) {
-        void this.#judge(entry, sender, this.#options.gate);
-      } else {
-        admitted.push({ entry, sender });
-      }
+      if (entry !== undefined) return { entry, sender };
+      this.#inFlight--;
+      sender.onForgery?.();
+      this.#answer(sender, false, "invalid: the signature does not verify");
+      return [];
     });
-    this.#keep(admitted);
+  }
+
+  async #ask(admitted: readonly Admitted[], script: LatePolicy): Promise<readonly Admitted[]> {
+    if (admitted.length === 0) return admitted;
+    const questions = admitted.map(({ entry: { event }, sender: { context } }) => {
+      const { now, keys, images, address, recent } = context;
+      const rates = { recentFromKey: recent(event.pubkey), recentFromAddress: recent(address) };
+      return { event, context: { now, keys: [...keys], isAnonymousMember: images.length > 0, address, ...rates } };
+    });
+    const refusals = await script.decide(questions);
+    return admitted.filter(({ sender }, i) => {
+      const refusal = refusals[i];
+      if (refusal === undefined) return true;
+      this.#inFlight--;
+      this.#answer(sender, false, refusal);
+      return false;
+    });
+  }
+
+  #accept(admitted: readonly Admitted[]): void {
+    const { gate } = this.#options;
+    if (gate === undefined) {
+      this.#keep(admitted);
+      return;
+    }
+    const free = admitted.filter(({ entry }) => !gate.guards(entry.event));
+    for (const { entry, sender } of admitted) if (gate.guards(entry.event)) void this.#judge(entry, sender, gate);
+    this.#keep(free);
   }
 
   async #judge(entry: Entry, sender: Sender, gate: ProofGate): Promise<void> {

@@ -29,6 +29,7 @@ import { frameLimits } from "./net/frame-limits.ts";
 import { configuredPolicy } from "./policy/configured.ts";
 import { firstOf, type Policy } from "./policy/policy.ts";
 import { Rates } from "./policy/rates.ts";
+import type { PolicyScript } from "./policy/script.ts";
 import { Court } from "./proofs/court.ts";
 import type { ProofJudge } from "./proofs/proof-judge.ts";
 import type { RelayKey } from "./proofs/relay-key.ts";
@@ -49,8 +50,10 @@ export interface RelayOptions {
   readonly store: Store;
   readonly verifier: SignatureVerifier;
   readonly log: Log;
-  /** The operator's own, asked after the configured ones. */
+  /** A further one, asked after the configured ones. */
   readonly policy?: Policy;
+  /** The operator's own, in a thread of its own. */
+  readonly script?: PolicyScript;
   /** PROOF-9: judges proofs and signs what it finds; without it no proof of an event is judged. */
   readonly proofs?: { readonly key: RelayKey; readonly judge: ProofJudge };
   /** PROOF-14: admits members without a name. */
@@ -136,11 +139,12 @@ export class Relay implements AsyncDisposable {
       onFailure,
       policy: configuredPolicy(config, this.#hosts, firstOf(...ownPolicies(options))),
       deliver: (entries) => this.#deliver(entries),
+      ...(options.script && { script: options.script }),
       ...(config.proofs === "before" && this.#verdicts && { gate: this.#verdicts.gate }),
     });
     const { eventsPerMinutePerKey, eventsPerMinutePerAddress, eventsPerMinutePerAnonymous } = config;
-    const rated = [eventsPerMinutePerKey, eventsPerMinutePerAddress, eventsPerMinutePerAnonymous];
-    const usesRates = rated.some((limit) => limit !== undefined);
+    const rated = [eventsPerMinutePerKey, eventsPerMinutePerAddress, eventsPerMinutePerAnonymous, options.script];
+    const usesRates = rated.some((asked) => asked !== undefined);
     const admission = options.anonymous?.admission;
     this.#host = {
       store,
@@ -354,6 +358,7 @@ export class Relay implements AsyncDisposable {
     await closed;
     await this.#purging;
     await this.#options.store.close();
+    this.#options.script?.[Symbol.dispose]();
     this.#options.verifier[Symbol.dispose]?.();
   }
 

@@ -1,9 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { UsageError } from "@subrosa/core/errors";
 import { afterAll, describe, expect, test } from "vitest";
 import { DEFAULT_CONFIG } from "./config.ts";
+import { settingsTable } from "./config-help.ts";
 import { readSettings } from "./settings.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "subrosa-settings-"));
@@ -42,6 +44,40 @@ describe("settings", () => {
 
   test("commands have operands", () => {
     expect(readSettings(["check", "wss://x"])).toMatchObject({ command: "check", operands: ["wss://x"] });
+  });
+
+  test("a policy stands beside the file that names it", () => {
+    const path = file({ policy: "./own.mjs" });
+    expect(readSettings(["--config", path]).config.policy).toBe(join(dir, "own.mjs"));
+  });
+
+  const advised: [unknown, RegExp][] = [
+    [{ prot: 7 }, /no setting "prot"; did you mean port; see subrosa-relay settings/],
+    [{ maxEventByte: 7 }, /did you mean maxEventBytes/],
+    [{ zzz: 7 }, /no setting "zzz"; see/],
+    [{ pow: "12" }, /pow takes a whole number from 0 to 64/],
+    [{ pow: 65 }, /pow takes a whole number from 0 to 64/],
+    [{ members: ["ab".repeat(32), "npub1"] }, /members\[1\] takes a list of keys/],
+    [{ anonymousRing: [] }, /anonymousRing takes a list of 3 to 1000 keys/],
+    [{ proofs: "maybe" }, /proofs takes `off`, `after` or `before`/],
+    ['{"pow":1,"pow":2}', /twice; remove one/],
+    ["port = 7", /no JSON object; see relay.example.json/],
+  ];
+  for (const [content, advice] of advised) {
+    test(`${JSON.stringify(content).slice(0, 50)}: the path and what to do`, () => {
+      expect(() => readSettings(["--config", file(content)])).toThrow(advice);
+    });
+  }
+
+  test("a flag that is wrong: what it takes", () => {
+    expect(() => readSettings(["--durability", "maybe"])).toThrow(/durability takes `full` or `relaxed`/);
+  });
+
+  test("the page of settings says what the program says, and the example is right", () => {
+    const guide = new URL("../../../docs/guide/", import.meta.url);
+    expect(readFileSync(new URL("settings.md", guide), "utf8")).toContain(settingsTable());
+    const example = fileURLToPath(new URL("relay.example.json", guide));
+    expect(readSettings(["--config", example]).config).toMatchObject({ urls: [expect.stringMatching(/^wss:/)] });
   });
 
   const wrong: [string, string[]][] = [

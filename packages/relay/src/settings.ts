@@ -1,9 +1,11 @@
 /** Flags and a file become one configuration; what is wrong with either is a sentence that says what to do. */
 import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { UsageError, WireError } from "@subrosa/core/errors";
 import { readShape } from "@subrosa/core/json";
 import { type Config, type ConfigFile, configShape, DEFAULT_CONFIG } from "./config.ts";
+import { adviceFor } from "./config-help.ts";
 
 export interface Settings {
   readonly command: string;
@@ -62,10 +64,25 @@ function readConfigFile(path: string): ConfigFile {
     throw new UsageError("usage/state", `the file given with --config cannot be read`, { cause });
   }
   try {
-    return readShape(configShape, text, "config", { maxLength: MAX_FILE, maxDepth: 4 });
+    const file = readShape(configShape, text, "config", { maxLength: MAX_FILE, maxDepth: 4 });
+    // As it is written: beside the file that names it.
+    return file.policy === undefined ? file : { ...file, policy: resolve(dirname(path), file.policy) };
   } catch (cause) {
     if (!(cause instanceof WireError)) throw cause;
-    throw new UsageError("usage/state", `the configuration file is not right: ${cause.message}`, { cause });
+    throw new UsageError("usage/state", `the configuration file is not right: ${adviceFor(cause, namesIn(text))}`, {
+      cause,
+    });
+  }
+}
+
+/** Of a file that was read as JSON once; what is no object has none. */
+function namesIn(text: string): readonly string[] {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? Object.keys(value) : [];
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    return [];
   }
 }
 
@@ -74,7 +91,7 @@ function checked(fields: object, path: string): ConfigFile {
     return configShape.read(fields, path);
   } catch (cause) {
     if (!(cause instanceof WireError)) throw cause;
-    throw new UsageError("usage/range", `this cannot be set so: ${cause.message}`, { cause });
+    throw new UsageError("usage/range", `this cannot be set so: ${adviceFor(cause, Object.keys(fields))}`, { cause });
   }
 }
 

@@ -1,12 +1,13 @@
 /** From a configuration to a running relay: store, verifier, log, socket. The caller owns what it gets and closes it. */
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { openCurve } from "@subrosa/curve/open-curve";
 import pino from "pino";
 import { Admission } from "./admission/admission.ts";
 import type { Config } from "./config.ts";
 import { Rulebook } from "./management/rulebook.ts";
 import { BlobStore } from "./media/blob-store.ts";
+import { PolicyScript } from "./policy/script.ts";
 import { PoolJudge } from "./proofs/pool-judge.ts";
 import { RelayKey } from "./proofs/relay-key.ts";
 import { type Log, openRelay, type Relay } from "./relay.ts";
@@ -26,6 +27,7 @@ export function processLog(level: "info" | "warn" = "info"): Log {
 /** Where threads begin, beside this file as it was built. */
 const VERIFIER = new URL("./verify/worker.js", import.meta.url);
 const JUDGE = new URL("./proofs/worker.js", import.meta.url);
+const SCRIPT = new URL("./policy/script-worker.js", import.meta.url);
 
 export async function startRelay(config: Config, log: Log): Promise<Relay> {
   const store = await openLmdbStore({
@@ -38,9 +40,18 @@ export async function startRelay(config: Config, log: Log): Promise<Relay> {
   // One core is left for everything else.
   const verifier = new PoolVerifier(curve, Math.max(1, availableParallelism() - 1), VERIFIER);
   let judge: PoolJudge | undefined;
+  let script: PolicyScript | undefined;
   try {
     const admission = Admission.configured(config, curve);
     if (config.proofs !== "off" || admission !== undefined) judge = new PoolJudge(JUDGE);
+    if (config.policy !== undefined) {
+      script = await PolicyScript.open({
+        path: resolve(config.policy),
+        worker: SCRIPT,
+        timeoutMs: config.policyTimeoutMs,
+        onFault: (fault) => log.error({ fault }, "the operator's policy failed, and the event was refused"),
+      });
+    }
     const key = config.proofs === "off" ? undefined : RelayKey.open(join(config.data, "relay.key"), curve);
     const proofs = key && judge && { key, judge };
     const anonymous = admission && judge && { admission, judge };
@@ -56,10 +67,12 @@ export async function startRelay(config: Config, log: Log): Promise<Relay> {
       version: VERSION,
       ...(proofs && { proofs }),
       ...(anonymous && { anonymous }),
+      ...(script && { script }),
     });
   } catch (error) {
     verifier[Symbol.dispose]();
     judge?.[Symbol.dispose]();
+    script?.[Symbol.dispose]();
     await store.close();
     throw error;
   }

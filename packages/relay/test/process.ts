@@ -19,6 +19,7 @@ export async function bundle(source: string): Promise<{ readonly path: string; r
       program: join(PACKAGE, source),
       "verify/worker": join(PACKAGE, "src/verify/worker.ts"),
       "proofs/worker": join(PACKAGE, "src/proofs/worker.ts"),
+      "policy/script-worker": join(PACKAGE, "src/policy/script-worker.ts"),
     },
     outdir: dir,
     bundle: true,

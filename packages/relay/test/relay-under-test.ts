@@ -10,6 +10,7 @@ import type { SignatureVerifier } from "../src/ingest.ts";
 import { Rulebook } from "../src/management/rulebook.ts";
 import { BlobStore } from "../src/media/blob-store.ts";
 import type { Policy } from "../src/policy/policy.ts";
+import type { PolicyScript } from "../src/policy/script.ts";
 import { type ProofJudge, stepwiseJudge } from "../src/proofs/proof-judge.ts";
 import type { RelayKey } from "../src/proofs/relay-key.ts";
 import { type Log, openRelay, type Relay } from "../src/relay.ts";
@@ -28,6 +29,7 @@ export interface Setup {
   readonly config?: Partial<Config>;
   readonly verifier?: SignatureVerifier;
   readonly policy?: Policy;
+  readonly script?: PolicyScript;
   readonly clock?: () => number;
   readonly log?: Log;
   readonly proofs?: { readonly key: RelayKey; readonly curve: Curve };
@@ -55,6 +57,7 @@ export class RelayUnderTest implements AsyncDisposable {
     config,
     verifier = trusting,
     policy,
+    script,
     clock = () => NOW,
     log = SILENT,
     proofs,
@@ -81,6 +84,7 @@ export class RelayUnderTest implements AsyncDisposable {
       log,
       clock,
       ...(policy && { policy }),
+      ...(script && { script }),
       ...(proofs && judges && { proofs: { key: proofs.key, judge: judges } }),
       ...(admission && judges && { anonymous: { admission, judge: judges } }),
       ...(management && { management }),
