@@ -15,7 +15,7 @@ export const GIFT_WRAP = 1059;
 export const EPHEMERAL_GIFT_WRAP = 21_059;
 
 /** Served only to an authenticated author or recipient. */
-const PRIVATE_KINDS: ReadonlySet<number> = new Set([4, GIFT_WRAP, EPHEMERAL_GIFT_WRAP]);
+export const PRIVATE_KINDS: ReadonlySet<number> = new Set([4, GIFT_WRAP, EPHEMERAL_GIFT_WRAP]);
 
 export function isPrivateKind(kind: number): boolean {
   return PRIVATE_KINDS.has(kind);

@@ -51,25 +51,37 @@ const EMPTY: Rules = Object.freeze({
   renamed: false,
 });
 
-const META = "rules";
+export const RULES = "rules";
 const LIMITS = { maxLength: 1 << 28, maxDepth: 4 };
 
 export class Rulebook {
   readonly #store: Store;
-  #rules: Rules;
+  #rules: Rules = EMPTY;
+  /** As it stands in the store. */
+  #text: string | undefined;
   #bannedKeys = new Set<string>();
   #allowedKeys = new Set<string>();
   #blockedAddresses = new Set<string>();
 
-  private constructor(store: Store, rules: Rules) {
+  private constructor(store: Store) {
     this.#store = store;
-    this.#rules = rules;
-    this.#index();
   }
 
   static async open(store: Store): Promise<Rulebook> {
-    const stored = await store.getMeta(META);
-    return new Rulebook(store, stored === undefined ? EMPTY : readShape(shape, stored, "rules", LIMITS));
+    const book = new Rulebook(store);
+    await book.reload();
+    return book;
+  }
+
+  /** Another process may have changed them. */
+  async reload(): Promise<void> {
+    this.#take(await this.#store.getMeta(RULES));
+  }
+
+  #take(text: string | undefined): void {
+    this.#text = text;
+    this.#rules = text === undefined ? EMPTY : readShape(shape, text, "rules", LIMITS);
+    this.#index();
   }
 
   get rules(): Rules {
@@ -78,10 +90,14 @@ export class Rulebook {
 
   /** In force when it resolves, and after a restart. */
   async change(change: (rules: Rules) => Partial<Rules>): Promise<void> {
-    const next = { ...this.#rules, ...change(this.#rules) };
-    await this.#store.setMeta(META, writeShape(shape, next));
-    this.#rules = next;
-    this.#index();
+    for (;;) {
+      const next = writeShape(shape, { ...this.#rules, ...change(this.#rules) });
+      if (await this.#store.setMeta(RULES, next, this.#text)) {
+        this.#take(next);
+        return;
+      }
+      await this.reload();
+    }
   }
 
   #index(): void {

@@ -258,7 +258,7 @@ export class LmdbStore implements Store {
 
   everything(): Scan {
     const unlimited = { defaultLimit: Number.MAX_SAFE_INTEGER, maxWork: Number.MAX_SAFE_INTEGER };
-    return new UnionScan(this.#source, { ...unlimited, filters: [{}], viewer: "operator", now: 0, before: this.#tail });
+    return new UnionScan(this.#source, { ...unlimited, filters: [{}], viewer: "operator", now: 0 });
   }
 
   has(id: EventId): boolean {
@@ -316,8 +316,13 @@ export class LmdbStore implements Store {
     return this.#index.get(metaKey(`set:${name}`))?.toString();
   }
 
-  setMeta(name: string, value: string): Promise<void> {
-    return this.#change((changes) => changes.mark(metaKey(`set:${name}`), Buffer.from(value)));
+  setMeta(name: string, value: string, expected: string | undefined): Promise<boolean> {
+    const key = metaKey(`set:${name}`);
+    return this.#change((changes) => {
+      if (this.#index.get(key)?.toString() !== expected) return false;
+      changes.mark(key, Buffer.from(value));
+      return true;
+    });
   }
 
   /** A change that is no event: the log does not have it, so it waits until the index itself is on disk. */

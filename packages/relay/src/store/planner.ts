@@ -106,7 +106,12 @@ export const LOOK = 32;
 const LOOKED_RANGES = 4;
 
 /** A first look at a range: up to `LOOK` positions from its beginning. */
-export type Look = (range: IndexRange) => readonly Position[];
+export type Look = (range: IndexRange) => readonly Pick<Position, "createdAt">[];
+
+/** The ranges that `chooseOption` looks at, for stores that look at all of them at once; none where there is no choice. */
+export function lookedRanges(options: readonly PlanOption[]): readonly IndexRange[] {
+  return options.length === 1 ? [] : options.flatMap(({ ranges }) => ranges.slice(0, LOOKED_RANGES));
+}
 
 /** The option with the fewest expected candidates in the range of time asked for. */
 export function chooseOption(options: readonly [PlanOption, ...PlanOption[]], look: Look): PlanOption {

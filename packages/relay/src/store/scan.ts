@@ -76,7 +76,7 @@ class FilterScan {
       this.done = true;
       return;
     }
-    if (position.offset >= this.#request.before) return;
+    if (this.#request.before !== undefined && position.offset >= this.#request.before) return;
     const record = this.#source.load(position);
     if (record === undefined || !this.#wants(record)) return;
     this.#left--;

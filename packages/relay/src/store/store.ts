@@ -6,6 +6,7 @@
  * it is durable, and what it says is then visible to every scan begun later.
  */
 import type { EventId, PubkeyHex } from "@subrosa/core/bytes";
+import type { SignedEvent } from "@subrosa/core/nostr/event";
 import type { Filter } from "@subrosa/core/nostr/filter";
 import type { Entry } from "../event/entry.ts";
 import type { Viewer } from "../event/viewer.ts";
@@ -27,8 +28,8 @@ export interface ScanRequest {
   readonly viewer: Viewer | "operator";
   /** Seconds since 1970; what expired by then is not found. */
   readonly now: number;
-  /** Only events stored before this offset; take `store.tail` when the subscription begins. */
-  readonly before: number;
+  /** Only events stored before this offset: `store.tail` when the subscription begins. Without it, all there are. */
+  readonly before?: number;
   /** Filters without a limit get this one. */
   readonly defaultLimit: number;
   /** Candidates looked at before the scan gives up. */
@@ -74,11 +75,37 @@ export interface Store {
   setVerdict(id: EventId, ring: string): Promise<boolean>;
   /** The operator's lists and settings, durable like events. */
   getMeta(name: string): Promise<string | undefined>;
-  setMeta(name: string, value: string): Promise<void>;
+  /** False where what stands there is not `expected` any more: nothing was changed, so ask and decide again. */
+  setMeta(name: string, value: string, expected: string | undefined): Promise<boolean>;
   stats(): StoreStats;
   /** Reads everything back and says what is wrong, in sentences. */
   check(signal?: AbortSignal): AsyncIterable<string>;
   close(): Promise<void>;
+  /** Where other processes write to the same store. */
+  readonly shared?: SharedStore;
+}
+
+/** What the processes of one store do for each other. */
+export interface SharedStore {
+  /** Before the first event. Without `shared`, whoever appends delivers; with it, only what comes here is delivered. */
+  follow(follower: StoreFollower): void;
+  /** Hands ephemeral events to the other processes that run now; resolves when they are on their way. */
+  broadcast(entries: readonly Entry[]): Promise<void>;
+  /** Why it cannot be reached now, in words for people; undefined where all is well. */
+  readonly illness: string | undefined;
+}
+
+/** Everything that any process stored, in one order, each once and before its outcome is given out here. */
+export interface StoreFollower {
+  stored(event: SignedEvent, json: Buffer): void;
+  /** PROOF-9: the event's proof was found good by some process. */
+  verified(event: SignedEvent, json: Buffer, ring: string): void;
+  /** Broadcast by another process. */
+  ephemeral(event: SignedEvent, json: Buffer): void;
+  /** A setting changed, here or elsewhere. */
+  changed(name: string): void;
+  /** `illness` begins with this reason, or ends. */
+  turned(illness: string | undefined): void;
 }
 
 export interface StoreRules {
@@ -88,7 +115,8 @@ export interface StoreRules {
 
 export type VanishedAuthor = PubkeyHex;
 
-export type StoreErrorCode = "store/write" | "store/closed" | "store/too-large" | "store/format";
+/** `store/unavailable`: a database elsewhere cannot be reached; what was asked may be asked again. */
+export type StoreErrorCode = "store/write" | "store/closed" | "store/too-large" | "store/format" | "store/unavailable";
 
 export class StoreError extends Error {
   override readonly name = "StoreError";

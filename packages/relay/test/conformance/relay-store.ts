@@ -436,7 +436,7 @@ export function relayStoreConformance(name: string, open: OpenStore): void {
             entry({ created_at: NOW - i, kind: i % 2 === 0 ? 1 : 0, by: i }),
           );
           await first.store.append(entries, NOW);
-          await first.store.setMeta("name", "rose");
+          expect(await first.store.setMeta("name", "rose", undefined)).toBe(true);
           const second = await first.reopen();
           expect(await ask(second.store, [{}])).toEqual(ids(...entries));
           expect(second.store.stats().events).toBe(50);
@@ -454,6 +454,15 @@ export function relayStoreConformance(name: string, open: OpenStore): void {
         expect(kinds(await store.append([it], NOW))).toEqual(["banned"]);
         await store.allow(it.event.id);
         expect(kinds(await store.append([it], NOW))).toEqual(["stored"]);
+      });
+
+      rule("a setting changes only for whoever knows what stands there", async (store) => {
+        expect(await store.setMeta("name", "rose", "thorn")).toBe(false);
+        expect(await store.setMeta("name", "rose", undefined)).toBe(true);
+        expect(await store.setMeta("name", "thorn", undefined)).toBe(false);
+        expect(await store.getMeta("name")).toBe("rose");
+        expect(await store.setMeta("name", "thorn", "rose")).toBe(true);
+        expect(await store.getMeta("name")).toBe("thorn");
       });
 
       rule("appends that overlap are answered in their order", async (store) => {
