@@ -54,6 +54,7 @@ export const SETTINGS: Readonly<Record<keyof Required<ConfigFile>, Help>> = {
   anonymousPeriod: ["a whole number from 3600 to 31536000", "seconds within which one of them is one pseudonym"],
   eventsPerMinutePerAnonymous: ["a whole number from 1", "accepted from one such member"],
   proofs: ["`off`, `after` or `before`", "when proofs of membership are judged: not, after storing, or before"],
+  site: ["a folder", "static files that people see at `/`, such as the web app as it was built"],
   media: ["`on` or `off`", "the Blossom server for pictures and files"],
   mediaMaxBytes: ["a whole number from 1", "of one file"],
   mediaQuotaBytes: ["a whole number from 1", "of all files of one key"],
