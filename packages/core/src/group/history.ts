@@ -35,6 +35,8 @@ export interface FactIndex {
 
 export interface History {
   readonly nodes: ReadonlyMap<EventId, ChainNode>;
+  /** Those on which nothing stands: the tip's, and where branches ended that lost. */
+  readonly ends: ReadonlySet<ChainNode>;
   /** o*, undefined where no history has begun. */
   readonly tip: ChainNode | undefined;
   /** Accepted handovers by one owner, neither standing on the other (GROUP-18), as far as nothing was chosen. */
@@ -135,7 +137,9 @@ function grow(index: FactIndex, viewer: Viewer, now: number, dropped: ReadonlySe
     if (next === owner) break;
     owner = next;
   }
-  return { nodes, tip, strangers: tip === undefined ? first.strangers : [] };
+  const ends = new Set(nodes.values());
+  for (const { parent } of nodes.values()) if (parent !== undefined) ends.delete(parent);
+  return { nodes, ends, tip, strangers: tip === undefined ? first.strangers : [] };
 }
 
 /** The 480 where it opens; else the first event signed by an owner whom my invite named. */

@@ -78,6 +78,7 @@ class Book {
   #settledFrom = 0;
   #trees = 0;
   #nodes = new Map<EventId, ChainNode>();
+  #ends = new Set<ChainNode>();
   #history: { readonly found: History; readonly viewer: Viewer; readonly at: number } | undefined;
 
   constructor(facts: Iterable<Fact>) {
@@ -141,6 +142,8 @@ class Book {
     // Below a newcomer's first event, a badly placed one may be an earlier beginning.
     if (node === undefined) return found.nodes.values().next().value?.fact.prev === undefined;
     this.#nodes.set(fact.id, node);
+    this.#ends.add(node);
+    this.#ends.delete(parent);
     const next = isGreater(endOf(node), endOf(tip)) ? node : tip;
     this.#history = { found: { ...found, tip: next }, viewer, at };
     return true;
@@ -169,8 +172,9 @@ class Book {
     if (cached !== undefined && settled && cached.viewer === viewer) return cached;
     const found = historyOf(this.#index, viewer, now);
     this.#nodes = new Map(found.nodes);
+    this.#ends = new Set(found.ends);
     this.#trees = [...found.nodes.values()].filter((node) => node.parent === undefined).length;
-    this.#history = { found: { ...found, nodes: this.#nodes }, viewer, at: now };
+    this.#history = { found: { ...found, nodes: this.#nodes, ends: this.#ends }, viewer, at: now };
     return this.#history;
   }
 }

@@ -36,9 +36,7 @@ export function lostBranches(view: Selection & { readonly kind: "found" }, owner
 
 /** The ends of branches that lost. */
 export function lostTips({ tip, history }: Selection & { readonly kind: "found" }): readonly ChainNode[] {
-  const nodes = [...history.nodes.values()];
-  const inner = new Set(nodes.map((node) => node.parent));
-  return nodes.filter((node) => !inner.has(node) && !isOn(node, tip));
+  return [...history.ends].filter((node) => !isOn(node, tip));
 }
 
 /**

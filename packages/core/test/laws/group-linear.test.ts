@@ -3,6 +3,7 @@ import type { EventId, PubkeyHex } from "../../src/bytes.ts";
 import type { Curve } from "../../src/curve/curve.ts";
 import type { OwnerFact, Viewer } from "../../src/group/facts.ts";
 import { Ledger } from "../../src/group/ledger.ts";
+import { branchesToCallLost } from "../../src/group/lost-branch.ts";
 import { Reader } from "../../src/group/reader.ts";
 import { select } from "../../src/group/select.ts";
 import { Crowd, curve } from "../models/group-crowd.ts";
@@ -42,13 +43,15 @@ function countedChain(length: number): { facts: readonly OwnerFact[]; looks: () 
 
 const viewer: Viewer = { me: person(1), invitedBy: [], reinvitedBy: [], chosen: [], insist: false };
 
-/** How often facts are looked at while they come one by one and the selection is asked after each. */
+/** How often facts are looked at while they come one by one, and selection and lost branches are asked after each. */
 function looksOneByOne(length: number): number {
   const { facts, looks } = countedChain(length);
   let ledger = Ledger.of([], viewer);
   for (const fact of facts) {
     ledger = ledger.add(fact);
-    ledger.select(length);
+    const selection = ledger.select(length);
+    // What a device does unasked after every step begins with this.
+    if (selection.kind === "found") branchesToCallLost(selection, viewer.me);
   }
   expect(summary(ledger.select(length))).toEqual(summary(select(facts, viewer, length)));
   return looks();

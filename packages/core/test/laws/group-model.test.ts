@@ -1,7 +1,7 @@
 import { SeededRandom } from "@subrosa/testkit/simulator-random";
 import { expect, test } from "vitest";
 import { Ledger } from "../../src/group/ledger.ts";
-import { select } from "../../src/group/select.ts";
+import { type Selection, select } from "../../src/group/select.ts";
 import { type Case, casesFrom } from "../models/group-cases.ts";
 import { playHistory, summary } from "../models/group-history.ts";
 
@@ -9,6 +9,16 @@ const LONG = process.env["SUBROSA_LONG"] !== undefined;
 const range = (from: number, count: number): number[] => Array.from({ length: count }, (_, i) => from + i);
 const answer = ({ facts, viewer, now }: Case, order = facts): string =>
   JSON.stringify(summary(select(order, viewer, now)));
+
+/** Where branches end, as the ledger keeps it and as it follows from the events. */
+const ends = (found: Selection): string[] =>
+  found.kind === "none" ? [] : [...found.history.ends].map(({ fact }) => fact.id).sort();
+const unbuilt = (found: Selection): string[] => {
+  if (found.kind === "none") return [];
+  const nodes = [...found.history.nodes.values()];
+  const built = new Set(nodes.map(({ parent }) => parent?.fact.id));
+  return nodes.flatMap(({ fact }) => (built.has(fact.id) ? [] : [fact.id])).sort();
+};
 
 /** A busy machine is no failure. */
 const PATIENCE = process.env["SUBROSA_LONG"] ? 3_600_000 : 600_000;
@@ -47,7 +57,9 @@ test(
         if (random.chance(0.3)) return;
         const at = random.chance(0.7) ? now : now - random.below(4 * 86_400);
         const expected = summary(select(facts.slice(0, i + 1), viewer, at));
-        expect(summary(ledger.select(at)), `seed ${seed}, fact ${i}`).toEqual(expected);
+        const found = ledger.select(at);
+        expect(summary(found), `seed ${seed}, fact ${i}`).toEqual(expected);
+        expect(ends(found), `seed ${seed}, fact ${i}`).toEqual(unbuilt(found));
         if (random.chance(0.05)) old.push([ledger, i + 1]);
       });
       // An old ledger still is what it was.
