@@ -36,6 +36,11 @@ export interface Following {
   readonly onRefused?: (refused: { readonly relay: RelayUrl; readonly reason: string }) => void;
 }
 
+export interface Followed extends Disposable {
+  /** Per relay, up to when everything was seen: of one that is live, now. To be kept, and given back. */
+  cursors(): ReadonlyMap<RelayUrl, number>;
+}
+
 /** Every identity of one account, or of several: what is known here may not meet on one socket. */
 export class Network implements Disposable {
   readonly #options: NetworkOptions;
@@ -121,14 +126,14 @@ export class Presence implements Disposable {
   }
 
   /** Live, from all these relays, until the answer is disposed of. */
-  follow(relays: readonly string[], following: Following): Disposable {
+  follow(relays: readonly string[], following: Following): Followed {
     const { filter, cursors, onEvent, onCaughtUp, onRefused } = following;
     const named = [...(filter["#p"] ?? []), ...(filter.authors ?? [])].flatMap((key) => pubkeyHex(key) ?? []);
     if (named.some((pubkey) => this.#isAnother(pubkey))) throw mixed("ask for this as the identity it belongs to");
     const open = this.#at(relays).map((relay) => {
       const { url } = relay;
       const cursor = cursors?.get(url);
-      return Subscription.open(relay, {
+      const subscription = Subscription.open(relay, {
         clock: this.#options.clock,
         filter,
         ...(cursor === undefined ? {} : { cursor }),
@@ -136,10 +141,17 @@ export class Presence implements Disposable {
         onCaughtUp: (caughtUp) => onCaughtUp?.({ ...caughtUp, relay: url }),
         onRefused: (reason) => onRefused?.({ relay: url, reason }),
       });
+      return { url, subscription };
     });
     return {
+      cursors: () =>
+        new Map(
+          open.flatMap(({ url, subscription: { cursor } }): [RelayUrl, number][] =>
+            cursor === undefined ? [] : [[url, cursor]],
+          ),
+        ),
       [Symbol.dispose]: () => {
-        for (const subscription of open) subscription[Symbol.dispose]();
+        for (const { subscription } of open) subscription[Symbol.dispose]();
       },
     };
   }

@@ -5,9 +5,10 @@
  *                                                                └ lost: again from the last time we were caught up
  *
  * The live query is opened before older pages are asked for, so nothing falls between them. The overlap is there
- * because outer times lie: a gift wrap is dated up to two days back (NIP-59), so what arrives today may stand before
- * yesterday's cursor. What is dated further back and comes while we are away is not asked for again. An event is handed
- * on once, as far as the bounded memory of ids reaches: receivers are sets.
+ * because outer times lie: a gift wrap is dated up to two days back (NIP-59), and its sender's outbox may have waited for
+ * this relay since then. The live query itself looks a month back, for what waited longer; what came so while we were
+ * away is found when everything is asked for again (session/pursuit.ts). An event is handed on once, as far as the
+ * bounded memory of ids reaches: receivers are sets.
  */
 import type { EventId } from "@subrosa/core/bytes";
 import type { VerifiedEvent } from "@subrosa/core/nostr/event";
@@ -22,7 +23,7 @@ export interface SubscriptionOptions extends Omit<PageOptions, "signal" | "clock
   readonly filter: Filter;
   /** Up to when an earlier life was caught up; absent: from the beginning. */
   readonly cursor?: number;
-  /** Seconds. Default: two days and an hour. */
+  /** Seconds. Default: `OVERLAP`. */
   readonly overlap?: number;
   readonly onCaughtUp?: (caughtUp: CaughtUp) => void;
   /** The relay ended it; it is tried again with the next connection. */
@@ -36,7 +37,12 @@ export interface CaughtUp {
   readonly complete: boolean;
 }
 
-export const OVERLAP = 2 * 86_400 + 3_600;
+/** Two days by which a wrap is dated back, two that its sender was without a network, and an hour for clocks. */
+export const OVERLAP = 4 * 86_400 + 3_600;
+/** How far back the live query looks. */
+const LIVE_WINDOW = 30 * 86_400;
+/** Events of the first page, where most of them are known already. */
+const KNOWN_PAGE = 100;
 const MAX_SEEN = 50_000;
 
 /** A stretch of time that was not seen yet; it ends where paging was interrupted. */
@@ -89,7 +95,9 @@ export class Subscription implements Disposable {
     const { signal } = this.#run;
     const { filter, overlap = OVERLAP, pageSize = 500, pageTimeout = 30_000, clock } = this.#options;
     const since = Math.max(filter.since ?? 0, (this.#newest ?? this.#cursor ?? 0) - overlap, 0);
-    const asked: Filter = since === 0 ? filter : { ...filter, since };
+    const window = Math.max(filter.since ?? 0, since - LIVE_WINDOW, 0);
+    const asked: Filter = window === 0 ? filter : { ...filter, since: window };
+    const limit = since === 0 ? pageSize : Math.min(pageSize, KNOWN_PAGE);
     const began = clock.now();
     let oldest = Number.MAX_SAFE_INTEGER;
     let border = new Set<EventId>();
@@ -102,7 +110,7 @@ export class Subscription implements Disposable {
     };
     // A relay that never says EOSE is asked for its pages all the same.
     const callOff = clock.after(pageTimeout, () => stored(false));
-    this.#close = this.#relay.query([{ ...asked, limit: pageSize }], {
+    this.#close = this.#relay.query([{ ...asked, limit }], {
       event: (event) => {
         if (!isStored && event.created_at <= oldest) {
           if (event.created_at < oldest) border = new Set();
@@ -135,7 +143,8 @@ export class Subscription implements Disposable {
   async #catchUp(first: FirstPage): Promise<void> {
     const { since, oldest, border, began, wasAnswered, signal } = first;
     const earlier = this.#backlog;
-    const recent = border.size === 0 ? ALL : await this.#page({ since, until: oldest }, signal, border);
+    const isAllSeen = border.size === 0 || (wasAnswered && oldest < since);
+    const recent = isAllSeen ? ALL : await this.#page({ since, until: oldest }, signal, border);
     if (signal.reason === "overrun") return;
     // The first page alone was seen in any case, so a relay that drops every connection is still read to its end.
     if (recent.end !== "all" && wasAnswered) this.#interrupted(since, recent.reached ?? oldest, began, earlier);

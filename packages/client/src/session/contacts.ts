@@ -22,14 +22,13 @@ import { mannerFor } from "@subrosa/core/alias/manner";
 import { type KnownPair, type Message, readMessage, writeMessage } from "@subrosa/core/alias/message";
 import { readPlain, readSealed } from "@subrosa/core/alias/read-exchange";
 import { livePairs, standingsOf } from "@subrosa/core/alias/relation";
-import type { EventId } from "@subrosa/core/bytes";
-import { type PubkeyHex, u32 } from "@subrosa/core/bytes";
+import type { EventId, PubkeyHex } from "@subrosa/core/bytes";
 import type { Curve, RandomSource } from "@subrosa/core/curve/curve";
 import { UsageError } from "@subrosa/core/errors";
-import { hmacSha256 } from "@subrosa/core/hash";
 import { plain, type SignedEvent, type VerifiedEvent } from "@subrosa/core/nostr/event";
 import type { Machine, Step } from "../driver/driver.ts";
 import type { Sender } from "./delivery.ts";
+import { streamOf } from "./seeded.ts";
 
 export interface Acquainted {
   readonly acquaintance: Acquaintance;
@@ -231,17 +230,4 @@ function heard(state: Contacts, message: Message): ContactStep {
   if (known.messages.has(message.id)) return { state, effects: [], ignored: "known-message" };
   const messages = new Map(known.messages).set(message.id, message);
   return { state: new Map(state).set(message.peer, { ...known, messages }), effects: [] };
-}
-
-/** As many bytes as one step needs from its 32: HMAC in counter mode. */
-function streamOf(seed: Uint8Array): RandomSource {
-  if (seed.length !== 32) throw new UsageError("usage/length", "give 32 fresh random bytes");
-  let counter = 0;
-  return (length) => {
-    const bytes = new Uint8Array(length);
-    for (let at = 0; at < length; at += 32) {
-      bytes.set(hmacSha256(seed, u32(counter++)).subarray(0, Math.min(32, length - at)), at);
-    }
-    return bytes;
-  };
 }

@@ -13,14 +13,15 @@ import { AliasKeyring } from "@subrosa/core/alias/keyring";
 import type { PubkeyHex } from "@subrosa/core/bytes";
 import type { Curve, RandomSource } from "@subrosa/core/curve/curve";
 import type { Backoff, Clock } from "../ports.ts";
+import { type Fetch, relayInformation } from "../relay/information.ts";
 import type { Network, Presence } from "../relay/network.ts";
 import type { Store } from "../store/store.ts";
 import type { Channels } from "./channels.ts";
 import { type Correspondence, openCorrespondence } from "./correspondence.ts";
 import type { Sender } from "./delivery.ts";
-import type { Groups } from "./groups.ts";
+import { type Groups, openGroups } from "./groups.ts";
 import { type Identity, lackingParts, type Part, signAs } from "./identity.ts";
-import type { Mine } from "./mining.ts";
+import { type Mine, mineInPlace } from "./mining.ts";
 import { type Outbox, openOutbox } from "./outbox.ts";
 
 export interface SessionOptions {
@@ -35,6 +36,8 @@ export interface SessionOptions {
   readonly backoff?: Backoff;
   /** Default: in slices on this thread. */
   readonly mine?: Mine;
+  /** To ask relays for their limits (NIP-11). Absent: nobody asks, and what is too large is refused by the relay. */
+  readonly fetch?: Fetch;
   /** Bits of work that a stranger's request must show (ALIAS-9). Default: none. */
   readonly difficulty?: number;
 }
@@ -60,7 +63,14 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const contacts = keys && (await openCorrespondence({ ...common, keys, outbox, relaysOf, ...work(difficulty) }));
   if (contacts !== undefined) closing.unshift(contacts);
   if (keys !== undefined) closing.push({ [Symbol.asyncDispose]: async () => keys[Symbol.dispose]() });
-  return new Session(options, { outbox, contacts, groups: undefined, channels: undefined }, closing);
+  const mine = options.mine ?? mineInPlace(clock);
+  const limitsOf = options.fetch === undefined ? async () => undefined : relayInformation(options.fetch, clock);
+  const groups =
+    identity.kind === "own"
+      ? await openGroups({ ...common, secret: identity.secret, outbox, mine, limitsOf })
+      : undefined;
+  if (groups !== undefined) closing.unshift(groups);
+  return new Session(options, { outbox, contacts, groups, channels: undefined }, closing);
 }
 
 function work(difficulty: number | undefined): { readonly difficulty?: number } {

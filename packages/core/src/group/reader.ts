@@ -84,6 +84,16 @@ export class Reader {
     return this.#memory.events.slice(0, this.#length);
   }
 
+  /** How many events are held. */
+  get size(): number {
+    return this.#length;
+  }
+
+  /** Those that came after the first so many, for a store that writes what is new. */
+  eventsFrom(size: number): readonly VerifiedEvent[] {
+    return this.#memory.events.slice(size, this.#length);
+  }
+
   event(id: EventId): VerifiedEvent | undefined {
     return this.#current().held.get(id);
   }

@@ -1,0 +1,24 @@
+/** What the groups of one person are opened with. */
+import type { Curve, RandomSource } from "@subrosa/core/curve/curve";
+import type { RelayLimits } from "@subrosa/core/group/size";
+import type { RelayUrl } from "@subrosa/core/nostr/relay-url";
+import type { Secret } from "@subrosa/core/secret";
+import type { Clock } from "../ports.ts";
+import type { Network } from "../relay/network.ts";
+import type { Store } from "../store/store.ts";
+import type { Mine } from "./mining.ts";
+import type { Outbox } from "./outbox.ts";
+
+export interface GroupsOptions {
+  /** The person's own key: a group needs it, whoever signs elsewhere. */
+  readonly secret: Secret;
+  readonly store: Store;
+  readonly outbox: Outbox;
+  readonly network: Network;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly curve: Curve;
+  readonly mine: Mine;
+  /** What a relay says of itself (NIP-11); undefined where it says nothing. */
+  readonly limitsOf: (relay: RelayUrl) => Promise<Omit<RelayLimits, "url"> | undefined>;
+}
