@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Area, measureArea, measureWork, median, QUICK, type Work } from "./harness.ts";
+import { type Area, lowerQuartile, measureArea, measureWork, median, QUICK, type Work } from "./harness.ts";
 
 /** A clock that only work moves: `spend(ms)` is what a run costs. */
 function machine() {
@@ -21,12 +21,21 @@ describe("the median", () => {
   ])("of %j is %d", (samples, middle) => expect(median(samples)).toBe(middle));
 });
 
+describe("the lower quartile", () => {
+  test.each([
+    [[3], 3],
+    [[9, 1, 5], 3],
+    [[4, 1, 3, 2], 1.5],
+    [[1, 1, 1, 1000, 1000], 1],
+  ])("of %j is %d", (samples, quartile) => expect(lowerQuartile(samples)).toBe(quartile));
+});
+
 describe("a ratio above 1 means that we are faster", () => {
   test("in microseconds, where less is better", async () => {
     const { clock, spend } = machine();
     const work: Work = { name: "verify", unit: "us", ours: spend(2), peers: [{ name: "slow", run: spend(8) }] };
     expect(await measureWork("curve", work, QUICK, clock)).toEqual([
-      { area: "curve", work: "verify", peer: "slow", ours: 2000, theirs: 8000, unit: "us", ratio: 4 },
+      { area: "curve", work: "verify", peer: "slow", ours: 2000, theirs: 8000, unit: "us", ratio: 4, ratio_median: 4 },
     ]);
   });
 
@@ -34,7 +43,16 @@ describe("a ratio above 1 means that we are faster", () => {
     const { clock, spend } = machine();
     const work: Work = { name: "verify", unit: "per_s", ours: spend(2), peers: [{ name: "fast", run: spend(1) }] };
     expect(await measureWork("curve", work, QUICK, clock)).toEqual([
-      { area: "curve", work: "verify", peer: "fast", ours: 500, theirs: 1000, unit: "per_s", ratio: 0.5 },
+      {
+        area: "curve",
+        work: "verify",
+        peer: "fast",
+        ours: 500,
+        theirs: 1000,
+        unit: "per_s",
+        ratio: 0.5,
+        ratio_median: 0.5,
+      },
     ]);
   });
 });
@@ -77,7 +95,7 @@ test("contestants take turns, and another one begins each round", async () => {
   expect(order.slice(calibration).join("")).toBe("abcbcacab");
 });
 
-test("one slow round changes no median", async () => {
+test("one slow round changes nothing", async () => {
   const { clock, spend } = machine();
   let runs = 0;
   const hiccup = () => spend(runs++ === 3 ? 900 : QUICK.slice)();
@@ -85,6 +103,28 @@ test("one slow round changes no median", async () => {
   expect(await measureWork("x", work, QUICK, clock)).toEqual([
     { area: "x", work: "w", ours: 1000 * QUICK.slice, unit: "us" },
   ]);
+});
+
+test("rounds end when their time is used up, but not before there are enough", async () => {
+  const { clock, spend } = machine();
+  let runs = 0;
+  const slow = () => {
+    runs++;
+    spend(QUICK.limit)();
+  };
+  await measureWork("x", { name: "w", unit: "us", ours: slow, peers: [] }, { ...QUICK, rounds: 40 }, clock);
+  const calibration = 1;
+  expect(runs - calibration).toBe(5);
+});
+
+test("a machine that is taken away half of the time shows in the medians alone", async () => {
+  const { clock, spend } = machine();
+  let runs = 0;
+  const disturbed = () => spend(runs++ % 2 === 0 ? 3 : 6)();
+  const work: Work = { name: "w", unit: "us", ours: disturbed, peers: [{ name: "p", run: spend(6) }] };
+  const [line] = await measureWork("x", work, { rounds: 40, slice: 1, limit: 10_000 }, clock);
+  expect(line).toMatchObject({ ours: 3000, ratio: 2 });
+  expect(line).toHaveProperty("ratio_median", expect.closeTo(4 / 3, 1));
 });
 
 test("a peer that cannot run here keeps its line, with the reason", async () => {

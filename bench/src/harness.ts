@@ -2,7 +2,9 @@
  * Measures our work against named peers, in turns in one run, so that a busy machine slows both sides alike.
  *
  * An area is opened once (keys, tables, WebAssembly); each of its works then runs round by round, every contestant a
- * slice per round, the order turning. What is reported is the median of the rounds: a mean would carry the noise.
+ * short slice per round, the order turning. What is reported, alike for all, is the lower quartile of the rounds: other
+ * processes only ever add time, so the median swings with them, while the best round alone may be luck and hides what
+ * collecting garbage costs. The ratio of medians stands beside: where the two differ much, the machine was not ours.
  * A ratio above 1 always means that we are faster. It asserts nothing: times belong in a table, never in a test.
  */
 export interface Area {
@@ -32,12 +34,15 @@ export type Peer = { readonly name: string; readonly run: Run } | { readonly nam
 
 export interface Effort {
   readonly rounds: number;
+  /** Milliseconds for all rounds of one work: when they are used up, MIN_ROUNDS are enough. */
+  readonly limit: number;
   /** How long one contestant runs in one round, in milliseconds. */
   readonly slice: number;
 }
 
-export const NORMAL: Effort = { rounds: 15, slice: 60 };
-export const QUICK: Effort = { rounds: 3, slice: 5 };
+export const NORMAL: Effort = { rounds: 48, slice: 12, limit: 4000 };
+export const QUICK: Effort = { rounds: 3, slice: 5, limit: 1000 };
+const MIN_ROUNDS = 5;
 
 export type Line = Measured | Skipped;
 
@@ -50,6 +55,8 @@ export interface Measured {
   readonly theirs?: number;
   readonly unit: Unit;
   readonly ratio?: number;
+  /** The ratio of medians. */
+  readonly ratio_median?: number;
 }
 
 export interface Skipped {
@@ -72,7 +79,7 @@ export async function measureArea(area: Area, effort: Effort, clock: Clock): Pro
 export async function measureWork(area: string, work: Work, effort: Effort, clock: Clock): Promise<Line[]> {
   const runs = [work.ours, ...work.peers.flatMap((peer) => ("run" in peer ? [peer.run] : []))];
   const [ours, ...others] = await inTurns(runs, work.things ?? 1, effort, clock);
-  const oursIn = round(inUnit(ours!, work.unit));
+  const oursIn = round(inUnit(ours!.quartile, work.unit));
   const named = { area, work: work.name };
   if (work.peers.length === 0) return [{ ...named, ours: oursIn, unit: work.unit }];
   return work.peers.map((peer): Line => {
@@ -82,24 +89,32 @@ export async function measureWork(area: string, work: Work, effort: Effort, cloc
       ...named,
       peer: peer.name,
       ours: oursIn,
-      theirs: round(inUnit(theirs, work.unit)),
+      theirs: round(inUnit(theirs.quartile, work.unit)),
       unit: work.unit,
-      ratio: round(theirs / ours!),
+      ratio: round(theirs.quartile / ours!.quartile),
+      ratio_median: round(theirs.median / ours!.median),
     };
   });
 }
 
-/** The median time of one thing in milliseconds, for each contestant. */
-async function inTurns(runs: readonly Run[], things: number, effort: Effort, clock: Clock): Promise<number[]> {
+interface Times {
+  readonly quartile: number;
+  readonly median: number;
+}
+
+/** The times of one thing in milliseconds, for each contestant. */
+async function inTurns(runs: readonly Run[], things: number, effort: Effort, clock: Clock): Promise<Times[]> {
   const contestants: { run: Run; times: number; samples: number[] }[] = [];
   for (const run of runs) contestants.push({ run, times: await calibrate(run, effort.slice, clock), samples: [] });
+  const start = clock();
   for (let turn = 0; turn < effort.rounds; turn++) {
+    if (turn >= MIN_ROUNDS && clock() - start > effort.limit) break;
     for (let i = 0; i < contestants.length; i++) {
       const { run, times, samples } = contestants[(turn + i) % contestants.length]!;
       samples.push((await elapsed(run, times, clock)) / (times * things));
     }
   }
-  return contestants.map(({ samples }) => median(samples));
+  return contestants.map(({ samples }) => ({ quartile: lowerQuartile(samples), median: median(samples) }));
 }
 
 /** How many runs fill a slice; the doubling before it also warms the engine up. */
@@ -124,6 +139,12 @@ export function median(samples: readonly number[]): number {
   const sorted = [...samples].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/** The median of the lower half, the middle one with it. */
+export function lowerQuartile(samples: readonly number[]): number {
+  const sorted = [...samples].sort((a, b) => a - b);
+  return median(sorted.slice(0, (sorted.length + 1) >> 1));
 }
 
 function inUnit(milliseconds: number, unit: Unit): number {

@@ -1,7 +1,7 @@
-/** The lines of one area as people read them. */
+/** The lines of one area as people read them; times are lower quartiles (harness.ts). */
 import type { Line, Unit } from "./harness.ts";
 
-const HEAD = ["work", "peer", "ours", "theirs", "ratio"] as const;
+const HEAD = ["work", "peer", "ours", "theirs", "ratio", "of medians"] as const;
 
 export function table(lines: readonly Line[]): string {
   const rows = [[...HEAD], ...lines.map(row)];
@@ -17,15 +17,20 @@ export function table(lines: readonly Line[]): string {
 }
 
 function row(line: Line): string[] {
-  if ("skipped" in line) return [line.work, line.peer, "", "", `skipped: ${line.skipped}`];
-  const { work, peer, ours, theirs, unit, ratio } = line;
+  if ("skipped" in line) return [line.work, line.peer, "", "", `skipped: ${line.skipped}`, ""];
+  const { work, peer, ours, theirs, unit, ratio, ratio_median } = line;
   return [
     work,
     peer ?? "(alone)",
     quantity(ours, unit),
     theirs === undefined ? "" : quantity(theirs, unit),
-    ratio === undefined ? "" : `${ratio.toFixed(2)}×`,
+    times(ratio),
+    times(ratio_median),
   ];
+}
+
+function times(ratio: number | undefined): string {
+  return ratio === undefined ? "" : `${ratio.toFixed(2)}×`;
 }
 
 function quantity(value: number, unit: Unit): string {
