@@ -12,9 +12,12 @@ import {
   mulDiffSub,
   mulDouble,
   mulMinus,
+  mulSigned,
+  mulSignedMinus,
   mulTwiceDiffSub,
   sqr,
   sqrDouble,
+  sqrSigned,
   sqrSubQuadruple,
   sqrSubSubDouble,
   sqrTriple,
@@ -73,15 +76,15 @@ export function addAffineRaw(r: usize, x: usize, y: usize): void {
 
 function finishAddAffine(r: usize, y: usize): void {
   mul(T2, T0, r + 72);
-  mulMinus(T3, T2, y, r + 36);
+  mulSignedMinus(T3, T2, y, r + 36);
   addWithDifferences(r, T1, T3);
 }
 
 /** Given H and R, both signed: Z3 = Z·H, V = X·H², X3 = R² − H³ − 2V, Y3 = R·(V − X3) − Y·H³. */
 function addWithDifferences(r: usize, h: usize, R: usize): void {
-  mul(r + 72, r + 72, h);
-  sqr(T4, h);
-  mul(T5, h, T4);
+  mulSigned(r + 72, r + 72, h);
+  sqrSigned(T4, h);
+  mulSigned(T5, T4, h);
   mul(T6, r, T4);
   mul(T4, r + 36, T5);
   sqrSubSubDouble(r, R, T5, T6);
@@ -105,7 +108,7 @@ export function addAffine(r: usize, x: usize, y: usize): void {
     return;
   }
   mul(T2, T0, r + 72);
-  mulMinus(T3, T2, y, r + 36);
+  mulSignedMinus(T3, T2, y, r + 36);
   if (isZero(T3)) doubleRaw(r);
   else setIdentity(r);
 }

@@ -11,7 +11,7 @@
  */
 import { GENERATOR_X, GENERATOR_Y, HALF, MINUS_ONE_MINUS_LAMBDA } from "./constants.generated";
 import { copyElement, invert, isOdd, normalize, setOne, toBytes, wipeFieldScratch } from "./field";
-import { linearDiff, linearSum, mul, mulAddMul, mulSubMul, scaled, sqr } from "./field.generated";
+import { linearDiff, linearSum, mul, mulAddMul, mulSigned, mulSubMul, scaled, sqr } from "./field.generated";
 import { AFFINE, IO, JACOBIAN, workBase } from "./memory";
 import { addAffineRaw, doubleRaw, setAffine, wipePointScratch } from "./point";
 import {
@@ -119,7 +119,7 @@ function addComplete(): void {
   mulAddMul(A, left, right + 36, right, left + 36); // X1·Y2 + X2·Y1
   mulAddMul(B, right + 72, left + 36, left + 72, right + 36); // Y1·Z2 + Y2·Z1
   mulAddMul(C, left, right + 72, right, left + 72); // X1·Z2 + X2·Z1
-  mul(D, left + 36, right + 36); // Y1·Y2
+  mulSigned(D, left + 36, right + 36); // Y1·Y2
   mul(E, left + 72, right + 72);
   scaled(E, E, 21); // 3b·Z1·Z2
   mul(H, left, right);

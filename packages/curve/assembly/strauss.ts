@@ -9,7 +9,7 @@
 import { BETA } from "./constants.generated";
 import { NAF_LENGTH, nafDigits } from "./digits";
 import { copyElement, negate } from "./field";
-import { mul, sqr } from "./field.generated";
+import { carried, mul, mulSigned, sqr } from "./field.generated";
 import { AFFINE } from "./memory";
 import { addAffine, addAffineRaw, doubleRaw, isIdentity, lastH, setAffine, setIdentity } from "./point";
 import { HALF_BYTES, splitScalar } from "./scalar";
@@ -47,14 +47,14 @@ export function oddMultiplesAlone(table: usize, commonZ: usize, x: usize, y: usi
     copyElement(table + i * AFFINE + 36, running + 36);
   }
   mul(commonZ, running + 72, doubled + 72);
-  copyElement(factor, ratios + 7 * 36);
+  carried(factor, ratios + 7 * 36);
   for (let i: usize = COUNT - 1; i > 0; i--) {
     const entry = table + (i - 1) * AFFINE;
     sqr(square, factor);
     mul(entry, entry, square);
     mul(square, square, factor);
     mul(entry + 36, square, entry + 36);
-    if (i > 1) mul(factor, factor, ratios + (i - 1) * 36);
+    if (i > 1) mulSigned(factor, factor, ratios + (i - 1) * 36);
   }
   fillTurned(table);
 }

@@ -29,24 +29,25 @@ export const SIGNED = REDUCED.map(({ low, high }) => ({ low: low - high, high: h
  * linear form of parameters. Parameters are reduced, those named y… signed.
  */
 export const FUNCTIONS = [
-  { name: "mul", comment: "y·yb", terms: [[1, { y: 1 }, { yb: 1 }]] },
-  { name: "mulDouble", comment: "2·y·b", terms: [[2, { y: 1 }, { b: 1 }]] },
-  { name: "mulMinus", comment: "y·yb − c, signed", terms: [[1, { y: 1 }, { yb: 1 }]], minus: "c" },
-  { name: "mulDiff", comment: "a·(y − yb)", terms: [[1, { a: 1 }, { y: 1, yb: -1 }]] },
+  { name: "mul", comment: "a·b", terms: [[1, { a: 1 }, { b: 1 }]] },
+  { name: "mulSigned", comment: "a·y", terms: [[1, { a: 1 }, { y: 1 }]] },
+  { name: "mulDouble", comment: "2·a·b", terms: [[2, { a: 1 }, { b: 1 }]] },
+  { name: "mulMinus", comment: "a·b − c, signed", terms: [[1, { a: 1 }, { b: 1 }]], minus: "c" },
+  { name: "mulSignedMinus", comment: "a·y − c, signed", terms: [[1, { a: 1 }, { y: 1 }]], minus: "c" },
   {
     name: "mulDiffSub",
-    comment: "y·(b − c) − yd",
+    comment: "y·(b − c) − d",
     terms: [
       [1, { y: 1 }, { b: 1, c: -1 }],
-      [-1, { yd: 1 }],
+      [-1, { d: 1 }],
     ],
   },
   {
     name: "mulTwiceDiffSub",
-    comment: "a·(2·b − c) − yd",
+    comment: "a·(2·b − c) − d",
     terms: [
       [1, { a: 1 }, { b: 2, c: -1 }],
-      [-1, { yd: 1 }],
+      [-1, { d: 1 }],
     ],
   },
   {
@@ -65,8 +66,9 @@ export const FUNCTIONS = [
       [-1, { c: 1 }, { d: 1 }],
     ],
   },
-  { name: "sqr", comment: "y²", terms: [[1, { y: 1 }, { y: 1 }]] },
-  { name: "sqrDouble", comment: "2·y²", terms: [[2, { y: 1 }, { y: 1 }]] },
+  { name: "sqr", comment: "a²", terms: [[1, { a: 1 }, { a: 1 }]] },
+  { name: "sqrSigned", comment: "y²", terms: [[1, { y: 1 }, { y: 1 }]] },
+  { name: "sqrDouble", comment: "2·a²", terms: [[2, { a: 1 }, { a: 1 }]] },
   { name: "sqrTriple", comment: "3·a²", terms: [[3, { a: 1 }, { a: 1 }]] },
   {
     name: "sqrSubQuadruple",
@@ -74,14 +76,6 @@ export const FUNCTIONS = [
     terms: [
       [1, { a: 1 }, { a: 1 }],
       [-4, { b: 1 }],
-    ],
-  },
-  {
-    name: "sqrSubSub",
-    comment: "a² − b − c",
-    terms: [
-      [1, { a: 1 }, { a: 1 }],
-      [-1, { b: 1, c: 1 }],
     ],
   },
   {

@@ -13,9 +13,9 @@ export class Code {
   #lines = [];
   #count = 0;
 
-  /** Loads limb `index` of the element at pointer `name`. */
+  /** Loads limb `index` of the element at pointer `name`; without a sign to extend, engines need one instruction less. */
   load(name, index, range) {
-    return this.#define("v", `i64.load32_s(${name}, ${4 * index})`, range);
+    return this.#define("v", `i64.load32_${range.low < 0n ? "s" : "u"}(${name}, ${4 * index})`, range);
   }
 
   store(name, index, value, bound) {

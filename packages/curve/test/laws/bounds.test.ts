@@ -17,7 +17,7 @@ function interpret(source: string, inputs: Readonly<Record<string, readonly bigi
   const wrap = (value: bigint): bigint => BigInt.asIntN(64, value);
   const read = (text: string): bigint => values.get(text) ?? BigInt(text);
   const evaluate = (expression: string): bigint => {
-    const load = /^i64\.load32_s\((\w+), (\d+)\)$/.exec(expression);
+    const load = /^i64\.load32_[su]\((\w+), (\d+)\)$/.exec(expression);
     if (load) return inputs[load[1]!]![Number(load[2]) / 4]!;
     const kept = /^load<i64>\(KEPT, (\d+)\)$/.exec(expression);
     if (kept) return values.get(`KEPT ${kept[1]}`)!;
