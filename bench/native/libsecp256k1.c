@@ -1,5 +1,5 @@
 /*
- * The native peer of the kernel: libsecp256k1 as the system has it, 256 things for each letter read.
+ * The native peer of the kernel: libsecp256k1 as the system has it, 128 things for each letter read.
  *
  *   v  parse an x-only key and verify a BIP-340 signature     t  the same with the key parsed before:
  *   e  multiply a key by a secret, in constant time              one sum a*G + b*P, brought to affine
@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define THINGS 256
+#define THINGS 128
 
 static unsigned char messages[THINGS][32], signatures[THINGS][64], keys[THINGS][32];
 static secp256k1_keypair pairs[THINGS];

@@ -1,5 +1,5 @@
 /**
- * libsecp256k1 beside the kernel: bench/native/libsecp256k1.c, compiled on demand and driven over a pipe, 256 things
+ * libsecp256k1 beside the kernel: bench/native/libsecp256k1.c, compiled on demand and driven over a pipe, 128 things
  * for each letter, so that the pipe costs nothing that shows. Where there is no compiler or no library it says so.
  */
 import { spawn, spawnSync } from "node:child_process";
@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import type { Peer, Run } from "./harness.ts";
 
 /** Things in one run, here and in the C file. */
-export const THINGS = 256;
+export const THINGS = 128;
 
 const SOURCE = fileURLToPath(new URL("../native/libsecp256k1.c", import.meta.url));
 

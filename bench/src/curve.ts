@@ -1,13 +1,18 @@
 /**
  * The kernel against every other secp256k1 within reach: noble (JavaScript), tiny-secp256k1 and nostr-wasm (libsecp256k1
  * in WebAssembly), libsecp256k1 itself. `verify` and `ecdh` meet keys that were never seen; `…-seen` says what memory
- * is worth. `npm run bench -- curve-timing` looks for secrets in the times.
+ * is worth; `pool-single` is one signature at a time through a pool of two workers against the same without a pool.
+ * `npm run bench -- curve-timing` looks for secrets in the times.
  */
 import { randomBytes } from "node:crypto";
+import { Worker } from "node:worker_threads";
 import { toHex } from "@subrosa/core/bytes";
+import type { Curve } from "@subrosa/core/curve/curve";
 import { nobleCurve } from "@subrosa/core/curve/noble";
 import { sha256 } from "@subrosa/core/hash";
 import { createKernel } from "@subrosa/curve/kernel";
+import { nodeWorker } from "@subrosa/curve/pool-node";
+import { VerifierPool } from "@subrosa/curve/verifier-pool";
 import { initNostrWasm } from "nostr-wasm";
 import * as tiny from "tiny-secp256k1";
 import { openNative, THINGS } from "./curve-native.ts";
@@ -16,8 +21,22 @@ import type { Area } from "./harness.ts";
 const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length));
 const join = (parts: readonly Uint8Array[]): Uint8Array => new Uint8Array(Buffer.concat(parts));
 
+/** Two workers; they keep the process alive until the area ends. */
+function openPool(curve: Curve): VerifierPool {
+  return new VerifierPool({
+    curve,
+    workers: 2,
+    openWorker: () => nodeWorker(new Worker(new URL("./curve-worker.js", import.meta.url))),
+    after: (milliseconds, run) => {
+      const timer = setTimeout(run, milliseconds);
+      return () => clearTimeout(timer);
+    },
+  });
+}
+
 export async function curve(): Promise<Area> {
   const kernel = createKernel();
+  const pool = openPool(kernel);
   // With room for four keys and no table, every key is met for the first time.
   const forgetful = createKernel({ keys: 4, tables: 0 });
   const native = openNative();
@@ -82,6 +101,22 @@ export async function curve(): Promise<Area> {
         peers: [native("v")],
       },
       {
+        name: "pool-single",
+        unit: "us",
+        things: THINGS,
+        ours: async () => {
+          let last: unknown;
+          for (const one of events) last = await pool.verify([one]);
+          return last;
+        },
+        peers: [
+          {
+            name: "in place",
+            run: each(({ signature, message, pubkey }) => kernel.verifySchnorr(signature, message, pubkey)),
+          },
+        ],
+      },
+      {
         name: "two-term-seen",
         unit: "us",
         things: THINGS,
@@ -124,5 +159,9 @@ export async function curve(): Promise<Area> {
         peers: [],
       },
     ],
+    facts: () => {
+      pool[Symbol.dispose]();
+      return Promise.resolve([]);
+    },
   };
 }
