@@ -28,9 +28,9 @@ import {
   groupMachine,
 } from "./group-machine.ts";
 import { type GroupView, groupView } from "./group-view.ts";
-import type { GroupsOptions } from "./groups-options.ts";
-import type { Work } from "./mining.ts";
+import type { GroupsOptions, Mining } from "./groups-options.ts";
 import { Pursuit } from "./pursuit.ts";
+import { work } from "./work.ts";
 
 export type Told = Exclude<GroupEvent, { kind: "received" }>;
 type GroupDriver = Driver<GroupState, GroupHappening, GroupEffect, GroupFault>;
@@ -46,11 +46,11 @@ const RETENTION = 14 * DAY;
 export interface RoomOptions extends GroupsOptions {
   readonly id: EventId;
   readonly place: GroupPlace;
-  readonly onWork: (work: Work | undefined) => void;
+  readonly onWork: (work: Mining | undefined) => void;
 }
 
 export async function openRoom(options: RoomOptions): Promise<GroupRoom> {
-  const { id, place, secret: real, store, outbox, clock, random, curve, mine, onWork } = options;
+  const { id, place, secret: real, store, outbox, clock, random, curve, miner, onWork } = options;
   const seen = new Map<EventId, number>();
   const config = {
     ...{ create: id, mine: { real, encryption: [] }, curve },
@@ -75,7 +75,9 @@ export async function openRoom(options: RoomOptions): Promise<GroupRoom> {
         return undefined;
       }
       try {
-        const event = await mine(effect.event, effect.target, signal, onWork);
+        const { event: unsigned, target } = effect;
+        const onProgress = (progress: Omit<Mining, "target">): void => onWork({ target, ...progress });
+        const event = await work({ field: "nonce", event: unsigned, target }, { miner, signal, onProgress });
         const mined: Told = { kind: "mined", event, now: clock.now() };
         return { kind: "told", event: mined, seed: random(32) };
       } finally {

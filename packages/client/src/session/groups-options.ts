@@ -6,8 +6,8 @@ import type { Secret } from "@subrosa/core/secret";
 import type { Clock } from "../ports.ts";
 import type { Network } from "../relay/network.ts";
 import type { Store } from "../store/store.ts";
-import type { Mine } from "./mining.ts";
 import type { Outbox } from "./outbox.ts";
+import type { Miner } from "./work.ts";
 
 export interface GroupsOptions {
   /** The person's own key: a group needs it, whoever signs elsewhere. */
@@ -18,7 +18,14 @@ export interface GroupsOptions {
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly curve: Curve;
-  readonly mine: Mine;
+  readonly miner: Miner;
   /** What a relay says of itself (NIP-11); undefined where it says nothing. */
   readonly limitsOf: (relay: RelayUrl) => Promise<Omit<RelayLimits, "url"> | undefined>;
+}
+
+/** For a bar: `tried` of about 2^`target`, `best` bits so far. Nobody knows when it ends: 2^target tries are the mean. */
+export interface Mining {
+  readonly target: number;
+  readonly tried: number;
+  readonly best: number;
 }

@@ -26,9 +26,8 @@ import { type GroupRoom, openRoom } from "./group-room.ts";
 import { canTake } from "./group-size.ts";
 import { type GroupSummary, type GroupView, groupSummary } from "./group-view.ts";
 import { fitsOneMessage } from "./group-words.ts";
-import type { GroupsOptions } from "./groups-options.ts";
+import type { GroupsOptions, Mining } from "./groups-options.ts";
 import { type Live, live } from "./live.ts";
-import type { Work } from "./mining.ts";
 
 export type GroupMade =
   | { readonly ok: true; readonly id: EventId }
@@ -66,7 +65,7 @@ export class Groups extends GroupActs implements AsyncDisposable {
   readonly #index: IndexDriver;
   readonly #rooms: Map<EventId, GroupRoom>;
   readonly #changed = new Cell(0);
-  readonly #work = new Cell<ReadonlyMap<EventId, Work>>(new Map());
+  readonly #work = new Cell<ReadonlyMap<EventId, Mining>>(new Map());
   readonly #list: Derived<number, ReadonlyMap<EventId, GroupSummary>>;
 
   private constructor(options: GroupsOptions, index: IndexDriver) {
@@ -95,7 +94,7 @@ export class Groups extends GroupActs implements AsyncDisposable {
   }
 
   /** Proof of work that is under way, by group. */
-  get work(): Live<ReadonlyMap<EventId, Work>> {
+  get work(): Live<ReadonlyMap<EventId, Mining>> {
     return live(this.#work, (work) => work);
   }
 
@@ -200,7 +199,7 @@ export class Groups extends GroupActs implements AsyncDisposable {
   }
 
   async #open(id: EventId, place: GroupPlace): Promise<void> {
-    const onWork = (work: Work | undefined): void => {
+    const onWork = (work: Mining | undefined): void => {
       const all = new Map(this.#work.state);
       if (work === undefined) all.delete(id);
       else all.set(id, work);

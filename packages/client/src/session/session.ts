@@ -21,8 +21,8 @@ import { type Correspondence, openCorrespondence } from "./correspondence.ts";
 import type { Sender } from "./delivery.ts";
 import { type Groups, openGroups } from "./groups.ts";
 import { type Identity, lackingParts, type Part, signAs } from "./identity.ts";
-import { type Mine, mineInPlace } from "./mining.ts";
 import { type Outbox, openOutbox } from "./outbox.ts";
+import { type Miner, minerInPlace } from "./work.ts";
 
 export interface SessionOptions {
   readonly store: Store;
@@ -34,8 +34,8 @@ export interface SessionOptions {
   readonly random: RandomSource;
   readonly curve: Curve;
   readonly backoff?: Backoff;
-  /** Default: in slices on this thread. */
-  readonly mine?: Mine;
+  /** Who does proof of work. Default: this thread, in slices. */
+  readonly miner?: Miner;
   /** To ask relays for their limits (NIP-11). Absent: nobody asks, and what is too large is refused by the relay. */
   readonly fetch?: Fetch;
   /** Bits of work that a stranger's request must show (ALIAS-9). Default: none. */
@@ -63,11 +63,11 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const contacts = keys && (await openCorrespondence({ ...common, keys, outbox, relaysOf, ...work(difficulty) }));
   if (contacts !== undefined) closing.unshift(contacts);
   if (keys !== undefined) closing.push({ [Symbol.asyncDispose]: async () => keys[Symbol.dispose]() });
-  const mine = options.mine ?? mineInPlace(clock);
+  const miner = options.miner ?? minerInPlace(clock);
   const limitsOf = options.fetch === undefined ? async () => undefined : relayInformation(options.fetch, clock);
   const groups =
     identity.kind === "own"
-      ? await openGroups({ ...common, secret: identity.secret, outbox, mine, limitsOf })
+      ? await openGroups({ ...common, secret: identity.secret, outbox, miner, limitsOf })
       : undefined;
   if (groups !== undefined) closing.unshift(groups);
   return new Session(options, { outbox, contacts, groups, channels: undefined }, closing);
