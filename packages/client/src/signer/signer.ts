@@ -38,6 +38,8 @@ export interface SealedText {
   readonly form: "nip04" | "nip44";
   readonly peer: PubkeyHex;
   readonly ciphertext: string;
+  /** By a key that is used once: nothing about it is worth keeping. */
+  readonly isOnce?: boolean;
 }
 
 export interface Capabilities {
