@@ -2,7 +2,9 @@
  * One command: what it takes, examples that a test runs, and what it does. Its name and what it is for stand in
  * commands.ts, so that the overview is shown without loading any.
  */
+
 import type { Curve } from "@subrosa/core/curve/curve";
+import type { OpenSession } from "./account/session.ts";
 import type { Given } from "./given.ts";
 import type { Host } from "./host.ts";
 import type { Screen } from "./screen.ts";
@@ -31,4 +33,8 @@ export interface Tools {
   readonly curve: Curve;
   /** Aborted by Ctrl-C, when nobody reads any more, and when --timeout is over. */
   readonly signal: AbortSignal;
+  /** Of the shell that this command runs in. */
+  readonly shared?: OpenSession;
+  /** Runs another command in this session; answers with its exit code. */
+  readonly perform: (words: () => readonly string[], opened: OpenSession) => Promise<number>;
 }

@@ -12,6 +12,9 @@ export const GROUPS: Readonly<Record<string, string>> = Object.freeze({
   event: "make, sign, publish and fetch events",
   ring: "sign a file as one of many, and check it",
   pow: "proof of work",
+  account: "who you are here: keys in sealed stores",
+  alias: "private conversations under aliases",
+  outbox: "what goes out, and what became of it",
   relay: "run a relay, and look at others",
 });
 
@@ -69,6 +72,83 @@ export const COMMANDS: readonly Entry[] = Object.freeze([
     "try the rules of the NIPs on a relay",
     async () => (await import("./commands/relay/check.ts")).relayCheck,
   ),
+  entry(
+    "account new",
+    "make an account with a new key",
+    async () => (await import("./commands/account/new.ts")).accountNew,
+  ),
+  entry(
+    "account import",
+    "make an account with your key, or a bunker",
+    async () => (await import("./commands/account/import.ts")).accountImport,
+  ),
+  entry("account list", "list the accounts", async () => (await import("./commands/account/list.ts")).accountList),
+  entry("account use", "choose the account to use", async () => (await import("./commands/account/use.ts")).accountUse),
+  entry("account show", "show who you are", async () => (await import("./commands/account/show.ts")).accountShow),
+  entry(
+    "account relays",
+    "set the relays of the account",
+    async () => (await import("./commands/account/relays.ts")).accountRelays,
+  ),
+  entry(
+    "account passphrase",
+    "change the passphrase",
+    async () => (await import("./commands/account/passphrase.ts")).accountPassphrase,
+  ),
+  entry(
+    "account export",
+    "write the key out, encrypted",
+    async () => (await import("./commands/account/export.ts")).accountExport,
+  ),
+  entry(
+    "account remove",
+    "delete an account from this disk",
+    async () => (await import("./commands/account/remove.ts")).accountRemove,
+  ),
+  entry(
+    "alias request",
+    "ask somebody for a private conversation",
+    async () => (await import("./commands/alias/request.ts")).aliasRequest,
+  ),
+  entry(
+    "alias accept",
+    "say yes to somebody who asks",
+    async () => (await import("./commands/alias/accept.ts")).aliasAccept,
+  ),
+  entry(
+    "alias reject",
+    "say no to somebody who asks",
+    async () => (await import("./commands/alias/reject.ts")).aliasReject,
+  ),
+  entry("alias remove", "end a conversation", async () => (await import("./commands/alias/remove.ts")).aliasRemove),
+  entry(
+    "alias list",
+    "list the people you are in touch with",
+    async () => (await import("./commands/alias/list.ts")).aliasList,
+  ),
+  entry("alias send", "write to somebody", async () => (await import("./commands/alias/send.ts")).aliasSend),
+  entry(
+    "alias messages",
+    "show what was said",
+    async () => (await import("./commands/alias/messages.ts")).aliasMessages,
+  ),
+  entry(
+    "alias await",
+    "wait for an answer or a message",
+    async () => (await import("./commands/alias/await.ts")).aliasAwait,
+  ),
+  entry("outbox list", "show what is on its way", async () => (await import("./commands/outbox/list.ts")).outboxList),
+  entry(
+    "outbox resend",
+    "try again what was refused",
+    async () => (await import("./commands/outbox/resend.ts")).outboxResend,
+  ),
+  entry(
+    "outbox forget",
+    "give up on something",
+    async () => (await import("./commands/outbox/forget.ts")).outboxForget,
+  ),
+  entry("shell", "run commands line by line in one session", async () => (await import("./commands/shell.ts")).shell),
   entry(
     "completion",
     "write completion for a shell",

@@ -42,6 +42,11 @@ export class Given {
     return this.#options[option] === true;
   }
 
+  /** Of an option `--no-…`. */
+  isOff(option: string): boolean {
+    return this.#options[option] === false;
+  }
+
   integer(
     option: string,
     { min = 0, max = Number.MAX_SAFE_INTEGER }: { min?: number; max?: number } = {},

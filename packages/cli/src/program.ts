@@ -6,6 +6,7 @@ import type { Curve } from "@subrosa/core/curve/curve";
 import { UsageError } from "@subrosa/core/errors";
 import { openCurve } from "@subrosa/curve/open-curve";
 import { CommanderError, Command as Parser } from "commander";
+import type { OpenSession } from "./account/session.ts";
 import type { Command, Tools } from "./command.ts";
 import { COMMANDS, type Entry, GROUPS } from "./commands.ts";
 import { BAD_ARGUMENTS, badArguments, DONE, Failure, failureFrom } from "./failure.ts";
@@ -25,9 +26,19 @@ export async function runProgram(args: readonly string[], host: Host): Promise<n
     quiet: args.includes("--quiet") || args.includes("-q"),
     ...(args.includes("--no-color") ? { color: false } : {}),
   });
+  return runLine(() => args, host, screen);
+}
+
+async function runLine(
+  words: () => readonly string[],
+  host: Host,
+  screen: Screen,
+  shared?: OpenSession,
+): Promise<number> {
   try {
+    const args = words();
     refuseSecrets(args);
-    await parser(host, screen).parseAsync([...args], { from: "user" });
+    await parser({ host, screen, shared }).parseAsync([...args], { from: "user" });
     return DONE;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return DONE;
@@ -56,7 +67,13 @@ function fromParser({ message }: CommanderError): Failure {
   return badArguments(/[0-9a-f]{64}/i.test(sentence) ? "This is no argument of the command; see --help." : sentence);
 }
 
-function parser(host: Host, screen: Screen): Parser {
+interface Stage {
+  readonly host: Host;
+  readonly screen: Screen;
+  readonly shared: OpenSession | undefined;
+}
+
+function parser(stage: Stage): Parser {
   const root = new Parser("subrosa")
     .description("Private groups, and anonymous speech as a member of a known group, on Nostr.")
     .version(VERSION, "-V, --version")
@@ -65,28 +82,28 @@ function parser(host: Host, screen: Screen): Parser {
     .option("--no-color", "no colours (NO_COLOR does the same)")
     .option("--timeout <seconds>", "give up after so long, with exit code 124")
     .helpCommand(true);
-  configure(root, host, screen);
+  configure(root, stage);
   const groups = new Map<string, Parser>();
   for (const entry of COMMANDS) {
     const words = entry.name.split(" ");
-    const parent = words.length === 1 ? root : group(root, words[0]!, groups, host, screen);
+    const parent = words.length === 1 ? root : group(root, words[0]!, groups, stage);
     const leaf = parent.command(words.at(-1)!).summary(entry.about).description(entry.about);
-    configure(leaf, host, screen);
-    loadWhenAsked(parent, leaf, entry, host, screen);
+    configure(leaf, stage);
+    loadWhenAsked(parent, leaf, entry, stage);
   }
   return root;
 }
 
-function group(root: Parser, name: string, known: Map<string, Parser>, host: Host, screen: Screen): Parser {
+function group(root: Parser, name: string, known: Map<string, Parser>, stage: Stage): Parser {
   const found = known.get(name);
   if (found !== undefined) return found;
   const made = root.command(name).description(GROUPS[name] ?? "");
-  configure(made, host, screen);
+  configure(made, stage);
   known.set(name, made);
   return made;
 }
 
-function configure(parser: Parser, host: Host, screen: Screen): void {
+function configure(parser: Parser, { host, screen }: Stage): void {
   const columns = Number.isFinite(screen.width) ? screen.width : 100;
   parser
     .exitOverride()
@@ -103,7 +120,7 @@ function configure(parser: Parser, host: Host, screen: Screen): void {
     });
 }
 
-function loadWhenAsked(parent: Parser, leaf: Parser, entry: Entry, host: Host, screen: Screen): void {
+function loadWhenAsked(parent: Parser, leaf: Parser, entry: Entry, stage: Stage): void {
   parent.hook("preSubcommand", async (_, chosen) => {
     if (chosen !== leaf) return;
     const command = await entry.load();
@@ -114,16 +131,17 @@ function loadWhenAsked(parent: Parser, leaf: Parser, entry: Entry, host: Host, s
       } else leaf.option(flags, about);
     }
     leaf.addHelpText("after", `\nExamples:\n${command.examples.map((line) => `  ${line}`).join("\n")}`);
-    leaf.action(() => perform(command, leaf, host, screen));
+    leaf.action(() => perform(command, leaf, stage));
   });
 }
 
-async function perform(command: Command, leaf: Parser, host: Host, screen: Screen): Promise<void> {
+async function perform(command: Command, leaf: Parser, { host, screen, shared }: Stage): Promise<void> {
   const given = new Given(leaf.args, leaf.optsWithGlobals());
   const seconds = given.integer("timeout", { min: 1, max: 2_000_000 });
   const over = new AbortController();
   const callOff =
     seconds === undefined ? () => undefined : host.clock.after(seconds * 1_000, () => over.abort(timedOut()));
+  const signal = AbortSignal.any([host.signal, over.signal]);
   let curve: Curve | undefined;
   const tools: Tools = {
     host,
@@ -133,7 +151,9 @@ async function perform(command: Command, leaf: Parser, host: Host, screen: Scree
       curve ??= openCurve();
       return curve;
     },
-    signal: AbortSignal.any([host.signal, over.signal]),
+    signal,
+    perform: (words, opened) => runLine(words, { ...host, signal, input: NOTHING }, screen, opened),
+    ...(shared === undefined ? {} : { shared }),
   };
   try {
     await command.run(given, tools);
@@ -145,6 +165,9 @@ async function perform(command: Command, leaf: Parser, host: Host, screen: Scree
     callOff();
   }
 }
+
+/** A command in a shell does not read the lines of the next ones. */
+const NOTHING: Host["input"] = Object.freeze({ [Symbol.asyncIterator]: async function* () {} });
 
 function timedOut(): Failure {
   return new Failure("timeout", "The time is over.");

@@ -43,6 +43,7 @@ const PASSPHRASE: Source = {
 export class Secrets {
   readonly #host: Host;
   readonly #screen: Screen;
+  #passphrase: Promise<string> | undefined;
 
   constructor(host: Host, screen: Screen) {
     this.#host = host;
@@ -60,13 +61,15 @@ export class Secrets {
     return readKey(text, () => this.passphrase(given, "Passphrase of this key"), curve);
   }
 
+  /** Asked for once: a descriptor cannot be read again, and a person is not asked twice. */
   passphrase(given: Given, question = "Passphrase"): Promise<string> {
-    return this.#read(given, PASSPHRASE, question);
+    this.#passphrase ??= this.#read(given, PASSPHRASE, question);
+    return this.#passphrase;
   }
 
   /** One that is made now is typed twice where it is typed. */
-  async newPassphrase(given: Given, question = "New passphrase"): Promise<string> {
-    const known = this.#known(given, PASSPHRASE);
+  async newPassphrase(given: Given, question = "New passphrase", { fromEnv = true } = {}): Promise<string> {
+    const known = this.#known(given, PASSPHRASE, fromEnv);
     const passphrase = known ?? (await this.#ask(question, PASSPHRASE));
     if (passphrase.length < 8) throw badArguments("A passphrase has at least 8 characters; a few words are better.");
     if (known === undefined && (await this.#ask("The same again", PASSPHRASE)) !== passphrase) {
@@ -79,11 +82,11 @@ export class Secrets {
     return this.#known(given, source) ?? (await this.#ask(question, source));
   }
 
-  #known(given: Given, source: Source): string | undefined {
+  #known(given: Given, source: Source, fromEnv = true): string | undefined {
     const [file, fd] = [given.text(source.file), given.integer(source.fd, { max: 1_000_000 })];
     if (file !== undefined) return this.#fromFile(file, source);
     if (fd !== undefined) return line(readAll(fd, source));
-    const value = this.#host.env[source.env];
+    const value = fromEnv ? this.#host.env[source.env] : undefined;
     return value === undefined || value === "" ? undefined : line(value);
   }
 

@@ -1,0 +1,100 @@
+/**
+ * A session for one command, or for all that come in a shell: account, sockets, parts; closed in the other order.
+ *
+ * A command that runs once has to know when it has heard what the relays hold: `caughtUp` waits until nothing is under way
+ * on any socket and nothing changes any more (traffic.ts).
+ */
+import { IDENTITY_REASONS, openIdentity } from "@subrosa/client/session/identity";
+import { openSession, type Session } from "@subrosa/client/session/session";
+import type { RelayUrl } from "@subrosa/core/nostr/relay-url";
+import type { Option, Tools } from "../command.ts";
+import { Failure } from "../failure.ts";
+import type { Given } from "../given.ts";
+import { readRelayUrl } from "../given.ts";
+import { openNetwork } from "../network.ts";
+import { ACCOUNT_OPTIONS, type OpenAccount, openGivenAccount } from "./open.ts";
+import { readSettings } from "./settings.ts";
+import { Traffic } from "./traffic.ts";
+
+export const SESSION_OPTIONS: readonly Option[] = [
+  ...ACCOUNT_OPTIONS,
+  { flags: "--patience <seconds>", about: "how long a relay is waited for (20)" },
+];
+
+export interface OpenSession extends AsyncDisposable {
+  readonly session: Session;
+  readonly open: OpenAccount;
+  readonly relays: readonly RelayUrl[];
+  readonly traffic: Traffic;
+}
+
+/** Milliseconds. */
+export function patienceOf(given: Given): number {
+  return (given.integer("patience", { min: 1, max: 3_600 }) ?? 20) * 1_000;
+}
+
+/** Opens one, or uses the one of the shell, catches up, and runs. */
+export async function withSession(
+  given: Given,
+  tools: Tools,
+  command: string,
+  run: (opened: OpenSession) => Promise<void>,
+): Promise<void> {
+  const shared = tools.shared;
+  if (shared !== undefined) {
+    await shared.traffic.quiet(tools.signal, patienceOf(given));
+    return run(shared);
+  }
+  await using opened = await openGivenSession(given, tools, command);
+  if (!(await opened.traffic.quiet(tools.signal, patienceOf(given)))) {
+    tools.screen.note("Not every relay has answered; what is shown may be less than there is.");
+  }
+  await run(opened);
+}
+
+export async function openGivenSession(given: Given, tools: Tools, command: string): Promise<OpenSession> {
+  const { host, curve, screen } = tools;
+  const { clock, random } = host;
+  const open = await openGivenAccount(given, tools, command);
+  const traffic = new Traffic(host.connect, clock);
+  const closing: (() => unknown)[] = [() => open[Symbol.asyncDispose]()];
+  const close = async (): Promise<void> => {
+    for (const each of closing.reverse()) await each();
+  };
+  try {
+    const relays = (await readSettings(open.account.store)).relays.map(readRelayUrl);
+    if (relays.length === 0)
+      throw new Failure("account", "This account has no relay: subrosa account relays ws://… sets them.");
+    const network = openNetwork({ curve, host: { ...host, connect: traffic.connect } });
+    closing.push(() => network[Symbol.dispose]());
+    const onAuthUrl = (url: string): void => screen.note(`The bunker asks you to open ${url}`, "strong");
+    const who = await openIdentity(open.account.key, { network, clock, random, curve, onAuthUrl });
+    if (!who.ok) throw new Failure("key", IDENTITY_REASONS[who.reason], { reason: who.reason });
+    closing.push(who.close);
+    const { store } = open.account;
+    const session = await openSession({ store, identity: who.identity, network, relays, clock, random, curve });
+    closing.push(() => session[Symbol.asyncDispose]());
+    closing.push(...stirring(session, traffic));
+    return { session, open, relays, traffic, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** What is read and written meanwhile is something under way, too. */
+function stirring({ outbox, contacts, groups, channels }: Session, traffic: Traffic): (() => void)[] {
+  const stir = (): void => traffic.stir();
+  const lives = [outbox.deliveries, contacts?.contacts, groups?.list, channels?.list];
+  return lives.flatMap((live) => (live === undefined ? [] : [live.subscribe(stir)]));
+}
+
+/** The part, or why it is not there. */
+export function partOf<P extends "contacts" | "groups" | "channels">(
+  { session }: OpenSession,
+  part: P,
+): NonNullable<Session[P]> {
+  const found = session[part];
+  if (found === undefined) throw new Failure("account", session.lacks[part] ?? "This is not there.");
+  return found as NonNullable<Session[P]>;
+}
