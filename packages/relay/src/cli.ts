@@ -12,6 +12,7 @@ import { settingsTable } from "./config-help.ts";
 import { readSettings } from "./settings.ts";
 import { processLog, startRelay, VERSION } from "./start.ts";
 import { openLmdbStore } from "./store/lmdb-store.ts";
+import { askForBackup } from "./store/occupancy.ts";
 import { StoreError } from "./store/store.ts";
 import { exportEvents, importEvents } from "./transfer.ts";
 
@@ -19,6 +20,7 @@ const HELP = `subrosa-relay ${VERSION}
 
   subrosa-relay [serve]      run the relay
   subrosa-relay verify       read the whole database back and say what is wrong with it
+  subrosa-relay backup DIR   copy everything to a new folder, while the relay runs or while it does not
   subrosa-relay export       write every event to standard output, one JSON object per line
   subrosa-relay import       read events from standard input, one per line; every one is verified
   subrosa-relay settings     say what can be set, and to what
@@ -42,6 +44,13 @@ const COMMANDS: Readonly<Record<string, (config: Config, operands: readonly stri
   check: async (_, [url]) => {
     if (url === undefined) throw new UsageError("usage/state", "say which relay: subrosa-relay check wss://…");
     return report(url, { curve: openCurve() }, say);
+  },
+  backup: async (config, [target]) => {
+    if (target === undefined) throw new UsageError("usage/state", "say where to: subrosa-relay backup DIR");
+    const wasRunning = await askForBackup(config.data, target);
+    if (!wasRunning) await withStore(config, (store) => store.backup(target));
+    say(`The backup stands in ${target}; open it with --data.`);
+    return true;
   },
   export: async (config) => {
     await withStore(config, (store) => exportEvents(store, process.stdout));

@@ -5,7 +5,7 @@
  * hash that was promised, and is on disk.
  */
 import { createHash, randomBytes } from "node:crypto";
-import { createReadStream, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { open, rename, rm, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
@@ -30,12 +30,18 @@ export interface Upload {
   /** What the uploader signed for. */
   readonly promised: ReadonlySet<string>;
   readonly maxBytes: number;
+  /** Of all that this owner keeps, uploads at work included. */
+  readonly quotaBytes: number;
   readonly now: number;
 }
 
 export class BlobStore {
   readonly #dir: string;
   readonly #blobs = new Map<string, Blob>();
+  /** Bytes of each owner's uploads that are not settled. */
+  readonly #arriving = new Map<string, number>();
+  /** Changes of who keeps what wait for each other. */
+  #order: Promise<unknown> = Promise.resolve();
 
   private constructor(dir: string) {
     this.#dir = dir;
@@ -46,8 +52,9 @@ export class BlobStore {
     const store = new BlobStore(dir);
     for (const name of readdirSync(dir)) {
       const sha256 = /^([0-9a-f]{64})\.json$/.exec(name)?.[1];
-      // Our own file; what names no blob that is there is no harm.
-      if (sha256 !== undefined) store.#blobs.set(sha256, JSON.parse(readFileSync(join(dir, name), "utf8")) as Blob);
+      // Our own file. A note without its blob is what a crash or a backup left: nothing is kept there.
+      if (sha256 !== undefined && existsSync(join(dir, sha256)))
+        store.#blobs.set(sha256, JSON.parse(readFileSync(join(dir, name), "utf8")) as Blob);
     }
     return store;
   }
@@ -72,23 +79,43 @@ export class BlobStore {
   async keep(upload: Upload): Promise<Kept> {
     const temporary = join(this.#dir, `${randomBytes(8).toString("hex")}.part`);
     const file = await open(temporary, "wx", 0o600);
+    let size = 0;
     try {
       const hash = createHash("sha256");
-      let size = 0;
       for await (const chunk of upload.body) {
         size += chunk.length;
-        if (size > upload.maxBytes) return { ok: false, why: "too-large" };
+        this.#expect(upload.owner, chunk.length);
+        if (size > upload.maxBytes || this.#claimed(upload.owner) > upload.quotaBytes)
+          return { ok: false, why: "too-large" };
         hash.update(chunk);
         await file.write(chunk);
       }
       const sha256 = hash.digest("hex");
       if (!upload.promised.has(sha256)) return { ok: false, why: "other-hash" };
       await file.sync();
-      return await this.#settle(sha256, size, temporary, upload);
+      return await this.#inOrder(() => this.#settle(sha256, size, temporary, upload));
     } finally {
+      this.#expect(upload.owner, -size);
       await file.close();
       await rm(temporary, { force: true });
     }
+  }
+
+  #expect(owner: string, bytes: number): void {
+    const expected = (this.#arriving.get(owner) ?? 0) + bytes;
+    if (expected === 0) this.#arriving.delete(owner);
+    else this.#arriving.set(owner, expected);
+  }
+
+  /** Two uploads at once may not have together what one may not have. */
+  #claimed(owner: string): number {
+    return this.bytesOf(owner) + (this.#arriving.get(owner) ?? 0);
+  }
+
+  #inOrder<T>(change: () => Promise<T>): Promise<T> {
+    const done = this.#order.then(change);
+    this.#order = done.catch(() => {});
+    return done;
   }
 
   async #settle(sha256: string, size: number, temporary: string, { owner, type, now }: Upload): Promise<Kept> {
@@ -101,7 +128,11 @@ export class BlobStore {
   }
 
   /** False where this key keeps no such blob. */
-  async release(sha256: string, owner: string): Promise<boolean> {
+  release(sha256: string, owner: string): Promise<boolean> {
+    return this.#inOrder(() => this.#release(sha256, owner));
+  }
+
+  async #release(sha256: string, owner: string): Promise<boolean> {
     const blob = this.#blobs.get(sha256);
     if (blob === undefined || !blob.owners.includes(owner)) return false;
     const owners = blob.owners.filter((other) => other !== owner);
@@ -116,7 +147,9 @@ export class BlobStore {
   }
 
   async #note(blob: Blob): Promise<void> {
-    await writeFile(join(this.#dir, `${blob.sha256}.json`), JSON.stringify(blob), { mode: 0o600, flush: true });
+    const path = join(this.#dir, `${blob.sha256}.json`);
+    await writeFile(`${path}.part`, JSON.stringify(blob), { mode: 0o600, flush: true });
+    await rename(`${path}.part`, path);
     this.#blobs.set(blob.sha256, blob);
   }
 

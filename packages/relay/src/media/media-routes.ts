@@ -93,13 +93,13 @@ async function upload(request: Request, inputs: MediaInputs): Promise<Response> 
   const why = objection(sender.pubkey, type, announced, inputs);
   if (why !== undefined) return why;
   if (request.body === null) return refusal(400, "there is nothing in the request");
-  const left = Math.min(maxBytes, quotaBytes - blobs.bytesOf(sender.pubkey));
   const kept = await blobs.keep({
     body: request.body as unknown as AsyncIterable<Uint8Array>,
     type: essence(type),
     owner: sender.pubkey,
     promised: sender.hashes,
-    maxBytes: left,
+    maxBytes,
+    quotaBytes,
     now: clock(),
   });
   if (!kept.ok) {

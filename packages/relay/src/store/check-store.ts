@@ -1,6 +1,6 @@
 /**
  * Reads a whole store back and says, in sentences, what does not fit together: every id in the index leads to a whole
- * record of that id whose JSON has that hash, every scan key leads to such a record, and the counts agree.
+ * record of that id whose JSON has that hash, every key leads to such a record, none is missing, and the counts agree.
  */
 import type { SignedEvent } from "@subrosa/core/nostr/event";
 import { Entry } from "../event/entry.ts";
@@ -8,17 +8,23 @@ import {
   ADDRESS,
   AUTHOR,
   AUTHOR_KIND,
+  EXPIRY,
   ID,
   indexableRecord,
   KIND,
+  type Place,
+  prefixed,
   readCurrent,
   readPlace,
   scanKeys,
   TAG,
   TIME,
+  VERDICT,
+  verdictKeys,
 } from "./keys.ts";
+import { LiveBytes } from "./live-bytes.ts";
 import type { LmdbIndex } from "./lmdb-index.ts";
-import type { EventLog } from "./log.ts";
+import { type EventLog, SEGMENT } from "./log.ts";
 import { readPosition } from "./position.ts";
 import { inspectRecord } from "./record.ts";
 
@@ -32,6 +38,7 @@ export async function* checkStore(
 ): AsyncIterable<string> {
   let events = 0;
   let expectedKeys = 0;
+  const bytes = new Map<number, number>();
   for (const [i, { key, value }] of entries(index, ID)) {
     signal?.throwIfAborted();
     if (i % PAUSE_EVERY === PAUSE_EVERY - 1) await new Promise(setImmediate);
@@ -48,7 +55,11 @@ export async function* checkStore(
     if (record.id !== id || event.id !== id || Entry.identify(event) === undefined) {
       yield `event ${id}: what is stored has another id`;
     }
-    for (const scanKey of scanKeys(indexableRecord(record), place)) {
+    const indexable = indexableRecord(record);
+    const ring = index.get(prefixed(VERDICT, indexable.id))?.toString("hex");
+    const verdict = ring === undefined ? [] : verdictKeys(indexable, place, ring);
+    bytes.set(segmentOf(place), (bytes.get(segmentOf(place)) ?? 0) + place.length);
+    for (const scanKey of [...scanKeys(indexable, place), ...verdict]) {
       if (SCANNED.has(scanKey[0]!)) expectedKeys++;
       if (!index.has(scanKey)) yield `event ${id}: missing from index ${scanKey[0]}`;
     }
@@ -65,6 +76,21 @@ export async function* checkStore(
     }
   }
   if (keys !== expectedKeys) yield `the indices have ${keys} entries, the events call for ${expectedKeys}`;
+  for (const [, { key }] of entries(index, EXPIRY)) {
+    if (log.read(readPlace(key, 7)) === undefined) yield `an expiry leads to nothing at ${readPlace(key, 7).offset}`;
+  }
+  for (const [, { key }] of entries(index, VERDICT)) {
+    const id = key.subarray(1);
+    if (!index.has(prefixed(ID, id))) yield `a verdict is about event ${id.toString("hex")}, which is not stored`;
+  }
+  const counted = new LiveBytes();
+  counted.load(index);
+  for (const segment of new Set([...log.segments, ...bytes.keys()])) {
+    const found = bytes.get(segment) ?? 0;
+    if (counted.of(segment) !== found) {
+      yield `segment ${segment}: ${found} bytes live, ${counted.of(segment)} were counted`;
+    }
+  }
   for (const [, { value }] of entries(index, ADDRESS)) {
     const current = readCurrent(value);
     if (log.read(current)?.id !== current.id.toString("hex")) {
@@ -72,6 +98,8 @@ export async function* checkStore(
     }
   }
 }
+
+const segmentOf = ({ offset }: Place): number => Math.floor(offset / SEGMENT);
 
 const SCANNED: ReadonlySet<number> = new Set([TIME, AUTHOR, KIND, AUTHOR_KIND, TAG]);
 

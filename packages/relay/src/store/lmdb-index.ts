@@ -93,6 +93,11 @@ export class LmdbIndex {
     }
   }
 
+  /** Copies one state of the index, whatever is written meanwhile. */
+  copyTo(path: string): Promise<void> {
+    return this.#root.backup(path, false);
+  }
+
   get flushed(): Promise<unknown> {
     return this.#root.flushed;
   }

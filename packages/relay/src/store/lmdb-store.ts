@@ -8,11 +8,10 @@
  * Bytes of deleted and expired events are overwritten after the commit that forgets them; a list in the index makes
  * sure of it across a crash.
  */
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { EventId } from "@subrosa/core/bytes";
 import type { Entry } from "../event/entry.ts";
-import { VANISH } from "../event/kind.ts";
+import { backUp, INDEX_FILE, LOG_FOLDER } from "./backup.ts";
 import { type ChangeReads, Changes } from "./changes.ts";
 import { checkStore } from "./check-store.ts";
 import {
@@ -31,10 +30,12 @@ import {
 import { LiveBytes } from "./live-bytes.ts";
 import { LmdbIndex, under } from "./lmdb-index.ts";
 import { EventLog } from "./log.ts";
-import type { Position } from "./position.ts";
+import { Occupancy } from "./occupancy.ts";
 import { purgeExpired, purgeVanished } from "./purge.ts";
+import { reclaim } from "./reclaim.ts";
 import { encodeRecord, type StoredRecord } from "./record.ts";
 import { type ScanSource, UnionScan } from "./scan.ts";
+import { scanSource } from "./scan-source.ts";
 import {
   type Outcome,
   type PurgeResult,
@@ -69,19 +70,23 @@ const META_EVENTS = metaKey("events");
 const META_FORMAT = metaKey("format");
 const FORMAT = Buffer.of(1);
 
+/** Throws StoreError where another process works on this folder. */
 export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStore> {
-  mkdirSync(options.dir, { recursive: true, mode: 0o700 });
-  const index = LmdbIndex.open(join(options.dir, "index.mdb"));
+  const occupancy = await Occupancy.take(options.dir);
+  let index: LmdbIndex | undefined;
   try {
-    return await LmdbStore.start(options, index);
+    index = LmdbIndex.open(join(options.dir, INDEX_FILE));
+    return await LmdbStore.start(options, index, occupancy);
   } catch (error) {
-    await index.close();
+    await index?.close();
+    await occupancy[Symbol.asyncDispose]();
     throw error;
   }
 }
 
 export class LmdbStore implements Store {
   readonly #index: LmdbIndex;
+  readonly #occupancy: Occupancy;
   readonly #rules: StoreRules;
   #log!: EventLog;
   #events = 0;
@@ -89,6 +94,7 @@ export class LmdbStore implements Store {
   #tail = 0;
   readonly #liveBytes = new LiveBytes();
   readonly #vanishing = new Map<string, number>();
+  #source!: ScanSource;
   readonly #queue: Waiting[] = [];
   /** ERASE keys whose bytes are gone from the log; removed with the next batch. */
   #erasedKeys: Buffer[] = [];
@@ -97,10 +103,15 @@ export class LmdbStore implements Store {
   #writing: Promise<void> = Promise.resolve();
   #draining = false;
   #closed = false;
+  readonly #stopping = new AbortController();
+  readonly #dir: string;
   readonly #flushTimer: NodeJS.Timeout | undefined;
 
-  private constructor(options: LmdbStoreOptions, index: LmdbIndex) {
+  private constructor(options: LmdbStoreOptions, index: LmdbIndex, occupancy: Occupancy) {
+    this.#dir = options.dir;
     this.#index = index;
+    this.#occupancy = occupancy;
+    occupancy.backUp = (target) => this.backup(target);
     this.#rules = { recipientDeletesWraps: options.recipientDeletesWraps ?? false };
     if (options.durability === "relaxed") {
       this.#flushTimer = setInterval(() => void this.#log.flush().catch(() => {}), RELAXED_FLUSH_MS);
@@ -108,8 +119,8 @@ export class LmdbStore implements Store {
     }
   }
 
-  static async start(options: LmdbStoreOptions, index: LmdbIndex): Promise<LmdbStore> {
-    const store = new LmdbStore(options, index);
+  static async start(options: LmdbStoreOptions, index: LmdbIndex, occupancy: Occupancy): Promise<LmdbStore> {
+    const store = new LmdbStore(options, index, occupancy);
     await store.#recover(options);
     return store;
   }
@@ -135,13 +146,14 @@ export class LmdbStore implements Store {
       cacheBytes: options.cacheBytes ?? DEFAULT_CACHE,
     };
     this.#log = EventLog.open(
-      join(options.dir, "events"),
+      join(options.dir, LOG_FOLDER),
       logOptions,
       tail ? readTimeBytes(tail) : 0,
       (record, place) => {
         lost.push({ record, place });
       },
     );
+    this.#source = scanSource(this.#index, this.#log, this.#vanishing);
     await this.#reindex(lost);
     const unerased = [...this.#index.keys(under(Buffer.of(ERASE)))];
     if (unerased.length > 0) this.#erase(unerased.map((key) => readPlace(key, 1)));
@@ -269,27 +281,32 @@ export class LmdbStore implements Store {
   }
 
   async purge(now: number, max: number): Promise<PurgeResult> {
-    return this.#exclusively(async () => {
+    const result = await this.#exclusively(async () => {
       this.#index.refresh();
       const changes = new Changes(this.#reads, this.#rules);
       const waitsToExpire = purgeExpired(changes, this.#index, this.#log, now, max);
       const more = purgeVanished(changes, this.#index, this.#log, this.#vanishing, max) || waitsToExpire;
-      if (changes.writes.length === 0 && this.#erasedKeys.length === 0) {
-        await this.#erasing;
-        return { erased: 0, more };
-      }
+      if (changes.writes.length === 0 && this.#erasedKeys.length === 0) return { erased: 0, more };
       await this.#commit(changes, []);
       for (const pubkey of changes.finishedVanishing) this.#vanishing.delete(pubkey);
-      await this.#erasing;
-      this.#removeDeadSegments();
       return { erased: changes.erased.length, more };
     });
+    this.#erasing = this.#erasing.then(() => reclaim(this.#log, this.#liveBytes, this.#index));
+    await this.#erasing;
+    return result;
   }
 
-  #removeDeadSegments(): void {
-    for (const segment of this.#log.segments) {
-      if (this.#liveBytes.of(segment) === 0) this.#log.removeSegment(segment);
-    }
+  /**
+   * Copies the store as it stands to a new folder, while everything goes on; only what is to be erased waits until the
+   * copy is whole, and is on the copy's list of what is to be erased.
+   */
+  backup(target: string): Promise<void> {
+    const { signal } = this.#stopping;
+    const copied = this.#erasing.then(() =>
+      backUp({ index: this.#index, log: this.#log, dir: this.#dir, target, signal }),
+    );
+    this.#erasing = copied.catch(() => {});
+    return copied;
   }
 
   remove(ids: readonly EventId[], ban: boolean): Promise<number> {
@@ -348,12 +365,14 @@ export class LmdbStore implements Store {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#stopping.abort();
     clearInterval(this.#flushTimer);
     await this.#writing;
     await this.#erasing;
     await this.#index.flushed;
     await this.#log.close();
     await this.#index.close();
+    await this.#occupancy[Symbol.asyncDispose]();
   }
 
   #exclusively<T>(job: () => Promise<T>): Promise<T> {
@@ -370,24 +389,4 @@ export class LmdbStore implements Store {
     get: (key) => this.#index.get(key),
     load: (place) => this.#log.read(place),
   };
-
-  readonly #source: ScanSource = {
-    readRange: (range, after, max) => this.#index.readRange(range, after, max),
-    findIds: (ids) => ids.flatMap((id) => this.#find(Buffer.from(id, "hex")) ?? []),
-    load: (place) => this.#log.read(place),
-    isVanishing: (record) => {
-      if (this.#vanishing.size === 0 || record.kind === VANISH) return false;
-      const until = this.#vanishing.get(record.pubkey);
-      return until !== undefined && record.createdAt <= until;
-    },
-  };
-
-  #find(id: Buffer): Position | undefined {
-    const value = this.#index.get(prefixed(ID, id));
-    if (value === undefined) return undefined;
-    const place = readPlace(value);
-    const record = this.#log.read(place);
-    if (record === undefined) return undefined;
-    return { createdAt: record.createdAt, idHigh: id.readUInt32BE(0), idLow: id.readUInt32BE(4), ...place };
-  }
 }

@@ -4,7 +4,7 @@
  *
  * An offset names a byte of the whole log; records never cross a segment. What an event leaves behind when it is
  * deleted or expires is overwritten in place, so its bytes are gone, which a tree of copied pages cannot promise.
- * A segment in which nothing lives any more is removed.
+ * A segment in which nothing lives any more is removed; one in which little lives is packed (pack.ts).
  */
 import {
   closeSync,
@@ -16,6 +16,7 @@ import {
   openSync,
   readdirSync,
   readSync,
+  renameSync,
   unlinkSync,
   write,
   writev,
@@ -23,6 +24,7 @@ import {
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Place } from "./keys.ts";
+import { Pack, segmentRows, writePack } from "./pack.ts";
 import { erasedRecord, HEAD, inspectRecord, isLive, StoredRecord } from "./record.ts";
 import { RecordCache } from "./record-cache.ts";
 import { StoreError } from "./store.ts";
@@ -44,6 +46,8 @@ export class EventLog {
   readonly #dir: string;
   readonly #durable: boolean;
   readonly #files: Map<number, number>;
+  /** Of segments that were packed; their file is in `#files` too. */
+  readonly #packs = new Map<number, Pack>();
   readonly #cache: RecordCache;
   #tail: number;
   /** Segments written since the last sync; only with relaxed durability. */
@@ -74,8 +78,27 @@ export class EventLog {
       if (match) files.set(Number(match[1]), openSync(join(dir, name), "r+"));
     }
     const log = new EventLog(dir, files, from, options);
+    log.#openPacks();
     log.#recover(from, replay);
     return log;
+  }
+
+  #openPacks(): void {
+    for (const name of readdirSync(this.#dir)) {
+      const path = join(this.#dir, name);
+      const [, number, state] = /^(\d{8})\.pack(\.new)?$/.exec(name) ?? [];
+      if (number === undefined) continue;
+      if (state !== undefined) {
+        unlinkSync(path);
+        continue;
+      }
+      // A pack has its name only when it is whole: the segment it was made from may go.
+      const segment = Number(number);
+      this.#unlink(segment);
+      const fd = openSync(path, "r+");
+      this.#files.set(segment, fd);
+      this.#packs.set(segment, Pack.read(fd));
+    }
   }
 
   get tail(): number {
@@ -87,12 +110,12 @@ export class EventLog {
   }
 
   #recover(from: number, replay: (record: StoredRecord, place: Place) => void): void {
-    const newest = Math.max(-1, ...this.#files.keys());
+    const newest = Math.max(-1, ...[...this.#files.keys()].filter((segment) => !this.#packs.has(segment)));
     let segment = Math.floor(from / SEGMENT);
     let at = from % SEGMENT;
     for (; segment <= newest; segment++, at = 0) {
       const fd = this.#files.get(segment);
-      if (fd === undefined) continue;
+      if (fd === undefined || this.#packs.has(segment)) continue;
       const end = this.#replaySegment(segment, fd, at, replay);
       this.#tail = segment * SEGMENT + end;
       if (end < fstatSync(fd).size) {
@@ -168,16 +191,20 @@ export class EventLog {
   #open(segment: number): number {
     const known = this.#files.get(segment);
     if (known !== undefined) return known;
-    const fd = openSync(join(this.#dir, `${String(segment).padStart(8, "0")}.log`), "w+", 0o600);
+    const fd = openSync(join(this.#dir, `${numbered(segment)}.log`), "w+", 0o600);
     this.#files.set(segment, fd);
-    // A new name is durable only when its directory is.
+    this.#syncDir();
+    return fd;
+  }
+
+  /** A new name is durable only when its directory is. */
+  #syncDir(): void {
     const dir = openSync(this.#dir, "r");
     try {
       fsyncSync(dir);
     } finally {
       closeSync(dir);
     }
-    return fd;
   }
 
   /** Takes back what was appended after `tail`, when the rest of its transaction failed. */
@@ -194,12 +221,20 @@ export class EventLog {
   read({ offset, length }: Place): StoredRecord | undefined {
     const cached = this.#cache.get(offset);
     if (cached !== undefined) return new StoredRecord(cached);
-    const fd = this.#files.get(Math.floor(offset / SEGMENT));
-    if (fd === undefined) return undefined;
+    const found = this.#locate(offset);
+    if (found === undefined) return undefined;
     const bytes = Buffer.allocUnsafeSlow(length);
-    if (readSync(fd, bytes, 0, length, offset % SEGMENT) !== length || !isLive(bytes)) return undefined;
+    if (readSync(found.fd, bytes, 0, length, found.at) !== length || !isLive(bytes)) return undefined;
     this.#cache.put(offset, bytes);
     return new StoredRecord(bytes);
+  }
+
+  #locate(offset: number): { readonly fd: number; readonly at: number } | undefined {
+    const segment = Math.floor(offset / SEGMENT);
+    const fd = this.#files.get(segment);
+    const pack = this.#packs.get(segment);
+    const at = pack === undefined ? offset % SEGMENT : pack.locate(offset % SEGMENT);
+    return fd === undefined || at === undefined ? undefined : { fd, at };
   }
 
   /** Overwrites records and waits until the disk has forgotten them. */
@@ -207,16 +242,34 @@ export class EventLog {
     const touched = new Set<number>();
     for (const { offset, length } of places) {
       this.#cache.delete(offset);
-      const segment = Math.floor(offset / SEGMENT);
-      const fd = this.#files.get(segment);
-      if (fd === undefined) continue;
-      await writeAt(fd, erasedRecord(length), 0, length, offset % SEGMENT);
-      touched.add(segment);
+      const found = this.#locate(offset);
+      if (found === undefined) continue;
+      await writeAt(found.fd, erasedRecord(length), 0, length, found.at);
+      touched.add(found.fd);
     }
-    for (const segment of touched) {
-      const fd = this.#files.get(segment);
-      if (fd !== undefined) await sync(fd);
-    }
+    for (const fd of touched) await sync(fd);
+  }
+
+  /** Bytes on disk of a segment that is no longer written; undefined for others. */
+  sizeOf(segment: number): number | undefined {
+    const fd = this.#files.get(segment);
+    return fd === undefined || segment >= Math.floor(this.#tail / SEGMENT) ? undefined : fstatSync(fd).size;
+  }
+
+  /** Makes a segment as large as what lives in it. Nothing may be erased meanwhile. */
+  async pack(segment: number): Promise<void> {
+    const fd = this.#files.get(segment);
+    if (fd === undefined || this.sizeOf(segment) === undefined) return;
+    const path = join(this.#dir, `${numbered(segment)}.pack`);
+    await writePack(fd, this.#packs.get(segment)?.rows() ?? segmentRows(fd), `${path}.new`);
+    renameSync(`${path}.new`, path);
+    this.#syncDir();
+    const wasPacked = this.#packs.has(segment);
+    const packed = openSync(path, "r+");
+    if (wasPacked) closeSync(fd);
+    else this.#unlink(segment);
+    this.#files.set(segment, packed);
+    this.#packs.set(segment, Pack.read(packed));
   }
 
   /** With relaxed durability: waits until everything appended so far is on disk. */
@@ -237,9 +290,20 @@ export class EventLog {
   #unlink(segment: number): void {
     const fd = this.#files.get(segment);
     if (fd === undefined) return;
+    const isPacked = this.#packs.delete(segment);
     this.#files.delete(segment);
     closeSync(fd);
-    unlinkSync(join(this.#dir, `${String(segment).padStart(8, "0")}.log`));
+    unlinkSync(join(this.#dir, `${numbered(segment)}.${isPacked ? "pack" : "log"}`));
+  }
+
+  /** The names of the files that hold everything before `tail`, and how much of each. */
+  *filesBefore(tail: number): Iterable<{ readonly path: string; readonly name: string; readonly bytes: number }> {
+    for (const [segment, fd] of [...this.#files].sort(([a], [b]) => a - b)) {
+      const name = `${numbered(segment)}.${this.#packs.has(segment) ? "pack" : "log"}`;
+      const isLast = segment === Math.floor(tail / SEGMENT);
+      const bytes = isLast ? tail % SEGMENT : fstatSync(fd).size;
+      if (segment <= Math.floor(tail / SEGMENT) && bytes > 0) yield { path: join(this.#dir, name), name, bytes };
+    }
   }
 
   async close(): Promise<void> {
@@ -247,4 +311,8 @@ export class EventLog {
     for (const fd of this.#files.values()) closeSync(fd);
     this.#files.clear();
   }
+}
+
+function numbered(segment: number): string {
+  return String(segment).padStart(8, "0");
 }

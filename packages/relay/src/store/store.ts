@@ -115,8 +115,16 @@ export interface StoreRules {
 
 export type VanishedAuthor = PubkeyHex;
 
-/** `store/unavailable`: a database elsewhere cannot be reached; what was asked may be asked again. */
-export type StoreErrorCode = "store/write" | "store/closed" | "store/too-large" | "store/format" | "store/unavailable";
+export type StoreErrorCode =
+  | "store/write"
+  | "store/closed"
+  | "store/too-large"
+  | "store/format"
+  | "store/damaged"
+  | "store/occupied"
+  | "store/backup"
+  /** A database elsewhere cannot be reached; what was asked may be asked again. */
+  | "store/unavailable";
 
 export class StoreError extends Error {
   override readonly name = "StoreError";
