@@ -1,7 +1,8 @@
 /** Programs of this package as processes of their own: bundled from their sources once, started, and ended by their id. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -43,8 +44,11 @@ export class Listening {
     this.url = url;
   }
 
-  static async start(path: string, args: readonly string[]): Promise<Listening> {
-    const child = spawn(process.execPath, [path, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  static start(path: string, args: readonly string[]): Promise<Listening> {
+    return Listening.of(spawn(process.execPath, [path, ...args], { stdio: ["ignore", "pipe", "pipe"] }));
+  }
+
+  static of(child: ChildProcessByStdio<null, Readable, Readable>): Promise<Listening> {
     let output = "";
     return new Promise((resolve, reject) => {
       const read = (data: Buffer): void => {

@@ -14,8 +14,11 @@ export class LiveBytes {
     }
   }
 
-  /** Takes a batch into account and gives what the index is to remember of it. */
-  change(added: readonly Place[], erased: readonly Place[]): { readonly key: Buffer; readonly value: Buffer }[] {
+  /** What the index is to remember of a batch; `apply` takes it into account, once it does. */
+  change(
+    added: readonly Place[],
+    erased: readonly Place[],
+  ): { readonly writes: readonly { readonly key: Buffer; readonly value: Buffer }[]; apply(): void } {
     const difference = new Map<number, number>();
     const add = ({ offset, length }: Place, sign: 1 | -1): void => {
       const segment = Math.floor(offset / SEGMENT);
@@ -23,11 +26,13 @@ export class LiveBytes {
     };
     for (const place of added) add(place, 1);
     for (const place of erased) add(place, -1);
-    return [...difference].map(([segment, change]) => {
-      const bytes = Math.max(0, this.of(segment) + change);
-      this.#bytes.set(segment, bytes);
-      return { key: segmentKey(segment), value: timeBytes(bytes) };
-    });
+    const after = [...difference].map(([segment, by]) => [segment, Math.max(0, this.of(segment) + by)] as const);
+    return {
+      writes: after.map(([segment, bytes]) => ({ key: segmentKey(segment), value: timeBytes(bytes) })),
+      apply: () => {
+        for (const [segment, bytes] of after) this.#bytes.set(segment, bytes);
+      },
+    };
   }
 
   of(segment: number): number {

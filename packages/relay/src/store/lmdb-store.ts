@@ -239,12 +239,16 @@ export class LmdbStore implements Store {
 
   /** Writes what was decided, in one transaction, and takes it into account. */
   async #commit(changes: Changes, added: readonly Place[]): Promise<void> {
+    const done = this.#erasedKeys.length;
     for (const key of this.#erasedKeys) changes.unmark(key);
-    this.#erasedKeys = [];
-    for (const { key, value } of this.#liveBytes.change(added, changes.erased)) changes.mark(key, value);
+    const live = this.#liveBytes.change(added, changes.erased);
+    for (const { key, value } of live.writes) changes.mark(key, value);
     changes.mark(META_TAIL, timeBytes(this.#log.tail));
     changes.mark(META_EVENTS, timeBytes(this.#events + changes.added));
     await this.#index.commit(changes.writes);
+    // Nothing of this is true before the commit is: a full disk refuses it.
+    live.apply();
+    this.#erasedKeys = this.#erasedKeys.slice(done);
     this.#events += changes.added;
     for (const { pubkey, until } of changes.vanished) this.#vanishing.set(pubkey.toString("hex"), until);
     this.#tail = this.#log.tail;

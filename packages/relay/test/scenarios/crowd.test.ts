@@ -1,7 +1,10 @@
 /** Neighbours: what one connection does, slow or loud, is felt by that connection. */
 import { connect, type Socket } from "node:net";
 import { expect, test } from "vitest";
+import { verifierOf } from "../../src/verify/verifier.ts";
+import { Client } from "../client.ts";
 import { event, key, NOW } from "../events.ts";
+import { curve, person } from "../member.ts";
 import { RelayUnderTest } from "../relay-under-test.ts";
 
 const handshake = `GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${"A".repeat(22)}==\r\n\r\n`;
@@ -27,10 +30,14 @@ function stalledReader(port: number): Promise<Socket> {
   });
 }
 
+const LONG = process.env["SUBROSA_LONG"] !== undefined;
+const STALLED = LONG ? 1_000 : 20;
+
 test("R5: readers that do not read are cut off at the cap; who reads gets everything", async () => {
   const cap = 1 << 18;
+  const before = process.memoryUsage.rss();
   await using it = await RelayUnderTest.open({ config: { maxPendingBytes: cap } });
-  const stalled = await Promise.all(Array.from({ length: 20 }, () => stalledReader(it.relay.port)));
+  const stalled = await Promise.all(Array.from({ length: STALLED }, () => stalledReader(it.relay.port)));
   const [reader, writer] = [await it.client(), await it.client()];
   const { name } = await reader.ask({ limit: 0 });
   const filler = "x".repeat(60_000);
@@ -46,6 +53,7 @@ test("R5: readers that do not read are cut off at the cap; who reads gets everyt
     ([verb, of, last]) => verb === "EVENT" && of === name && (last as { id: string }).id === ids.at(-1),
   );
   expect(reader.events(name)).toEqual(ids);
+  expect(process.memoryUsage.rss() - before).toBeLessThan((512 << 20) + 2 * STALLED * cap);
   for (const socket of stalled) socket.destroy();
 });
 
@@ -74,6 +82,35 @@ test("R6: a flood of bad signatures ends with its connection, while others are a
   for (let i = 0; i < 500 && flooder.closed === undefined; i++) await new Promise((done) => setTimeout(done, 10));
   expect(flooder.closed?.code).toBe(1008);
   expect(await other.count({})).toBe(20);
+});
+
+test("R6: ten thousand bad signatures over ever new connections: others are answered, memory is bounded", async () => {
+  await using it = await RelayUnderTest.open({ verifier: verifierOf(curve) });
+  const before = process.memoryUsage.rss();
+  const author = person();
+  const sig = "12".repeat(64);
+  let closed = 0;
+  let isFlooding = true;
+  const flood = (async () => {
+    for (let sent = 0; sent < 10_000; ) {
+      await using flooder = await Client.open(it.relay.url);
+      for (let i = 0; i < 400; i++, sent++) flooder.send("EVENT", { ...event({ content: `${sent}` }), sig });
+      while (flooder.closed === undefined) await new Promise((done) => setTimeout(done, 2));
+      if (flooder.closed.code === 1008) closed++;
+    }
+    isFlooding = false;
+  })();
+  const other = await it.client();
+  let answered = 0;
+  while (isFlooding || answered < 20) {
+    const mine = author.sign({ kind: 1, created_at: NOW, tags: [], content: `${answered}` });
+    expect((await other.publish(mine)).accepted).toBe(true);
+    answered++;
+  }
+  await flood;
+  expect(closed).toBe(25);
+  expect(await other.count({})).toBe(answered);
+  expect(process.memoryUsage.rss() - before).toBeLessThan(384 << 20);
 });
 
 test("a query that looks at everything is told so, and does not hold up a small one", async () => {
