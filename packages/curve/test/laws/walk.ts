@@ -1,7 +1,7 @@
 /**
  * A walk over the curve, for random tests that need thousands of known points: k_i = k_0 + i·d and P_i = k_i·G, the
  * points by noble's additions, one each. Every expected product is arranged to be one of these points, so that noble,
- * a thousand times slower than what is tested, never has to multiply.
+ * a thousand times slower than what is tested, never has to multiply. All scalars are inverted together.
  */
 import { normalizeZ } from "@noble/curves/abstract/curve.js";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
@@ -12,6 +12,8 @@ const { Point } = secp256k1;
 
 export interface Step {
   readonly k: bigint;
+  /** 1/k mod n. */
+  readonly inverse: bigint;
   /** Compressed. */
   readonly point: Uint8Array;
 }
@@ -27,10 +29,26 @@ export function walk(seed: string, length: number): Step[] {
     points.push(point);
     point = point.add(by);
   }
-  return normalizeZ(Point, points).map((p, i) => ({
-    k: modulo(first + BigInt(i) * step, ORDER),
-    point: p.toBytes(),
-  }));
+  const scalars = points.map((_, i) => modulo(first + BigInt(i) * step, ORDER));
+  const inverses = invertAll(scalars);
+  return normalizeZ(Point, points).map((p, i) => ({ k: scalars[i]!, inverse: inverses[i]!, point: p.toBytes() }));
+}
+
+/** One inversion and three products each: the inverse of all of them times all others. None is 0. */
+function invertAll(values: readonly bigint[]): bigint[] {
+  const before: bigint[] = [];
+  let product = 1n;
+  for (const value of values) {
+    before.push(product);
+    product = modulo(product * value, ORDER);
+  }
+  let rest = invert(product, ORDER);
+  const inverses = before;
+  for (let i = values.length - 1; i >= 0; i--) {
+    inverses[i] = modulo(rest * before[i]!, ORDER);
+    rest = modulo(rest * values[i]!, ORDER);
+  }
+  return inverses;
 }
 
 /** The scalar of the even-y point with the same x. */
@@ -38,9 +56,9 @@ export function evenScalar({ k, point }: Step): bigint {
   return point[0] === 2 ? k : ORDER - k;
 }
 
-/** a/b mod n. */
-export function divide(a: bigint, b: bigint): bigint {
-  return modulo(a * invert(b, ORDER), ORDER);
+/** a/k mod n for the k of a step. */
+export function divide(a: bigint, { inverse }: Step): bigint {
+  return modulo(a * inverse, ORDER);
 }
 
 export function flat(parts: readonly Uint8Array[]): Uint8Array {
