@@ -10,7 +10,7 @@ import { curve } from "./curve.ts";
 import { timing } from "./curve-timing.ts";
 import { group } from "./group.ts";
 import { type Area, measureArea, NORMAL, QUICK } from "./harness.ts";
-import { machineFacts } from "./machine.ts";
+import { type MachineFacts, machineFacts } from "./machine.ts";
 import { nostr } from "./nostr.ts";
 import { relay } from "./relay.ts";
 import { ring } from "./ring.ts";
@@ -47,7 +47,7 @@ async function main(args: readonly string[]): Promise<void> {
   for (const name of wanted) {
     const study = STUDIES[name];
     if (study === undefined) await bench(await AREAS[name]!(), flags.has("--json"), flags.has("--quick"));
-    else for (const line of study(flags.has("--quick"))) console.log(JSON.stringify(line));
+    else run(name, study, flags.has("--quick"));
   }
 }
 
@@ -56,8 +56,22 @@ async function bench(area: Area, json: boolean, quick: boolean): Promise<void> {
   const lines = await measureArea(area, quick ? QUICK : NORMAL, () => performance.now());
   if (json) for (const line of lines) console.log(JSON.stringify(line));
   else console.log(`\n${area.area}: ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}\n${table(lines)}`);
-  if (quick) return;
+  if (!quick) keep(area.area, machine, lines);
+}
+
+/** Line by line as it goes: a study takes minutes. */
+function run(name: string, study: (quick: boolean) => Iterable<object>, quick: boolean): void {
+  const machine = machineFacts(new Date());
+  const lines: object[] = [];
+  for (const line of study(quick)) {
+    lines.push(line);
+    console.log(JSON.stringify(line));
+  }
+  if (!quick) keep(name, machine, lines);
+}
+
+function keep(name: string, machine: MachineFacts, lines: readonly object[]): void {
   mkdirSync(RESULTS, { recursive: true });
-  const file = new URL(`${machine.date.slice(0, 10)}-${area.area}.json`, RESULTS);
+  const file = new URL(`${machine.date.slice(0, 10)}-${name}.json`, RESULTS);
   writeFileSync(file, `${JSON.stringify({ machine, lines }, null, 2)}\n`);
 }
