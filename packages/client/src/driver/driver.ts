@@ -79,6 +79,8 @@ export class Driver<S, E, F, R extends string = string> implements AsyncDisposab
   readonly #options: DriverOptions<S, E, F, R>;
   readonly #abort = new AbortController();
   readonly #running = new Set<Promise<void>>();
+  /** One for each effect that is under way: each has its own listeners. */
+  readonly #stops = new Set<AbortController>();
   readonly #watchers = new Set<(state: S) => void>();
   /** Events are handled one at a time: the end of this chain is the queue. */
   #tail: Promise<unknown> = Promise.resolve();
@@ -120,7 +122,7 @@ export class Driver<S, E, F, R extends string = string> implements AsyncDisposab
 
   /** Lets what runs come to its next boundary; what is not done stays in the outbox. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#abort.abort(new UsageError("usage/state", "this driver is closed; open it again"));
+    this.#stop(new UsageError("usage/state", "this driver is closed; open it again"));
     await this.#tail;
     await Promise.all(this.#running);
     this.#watchers.clear();
@@ -146,7 +148,7 @@ export class Driver<S, E, F, R extends string = string> implements AsyncDisposab
     try {
       entries = await this.#options.store.commit({ before, after, effects, done });
     } catch (cause) {
-      this.#abort.abort(cause);
+      this.#stop(cause);
       this.#options.onFailure?.({ kind: "stopped", cause });
       throw cause;
     }
@@ -157,19 +159,28 @@ export class Driver<S, E, F, R extends string = string> implements AsyncDisposab
     if (isNew) for (const watcher of [...this.#watchers]) watcher(after);
   }
 
+  #stop(cause: unknown): void {
+    this.#abort.abort(cause);
+    for (const stop of this.#stops) stop.abort(cause);
+  }
+
   #begin(entry: OutboxEntry<F>): void {
     // What a commit left behind while the driver closed waits in the outbox for the next opening.
     if (this.#abort.signal.aborted) return;
-    const run = this.#pursue(entry).catch(() => undefined);
+    const stop = new AbortController();
+    this.#stops.add(stop);
+    const run = this.#pursue(entry, stop.signal).catch(() => undefined);
     this.#running.add(run);
-    void run.then(() => this.#running.delete(run));
+    void run.then(() => {
+      this.#running.delete(run);
+      this.#stops.delete(stop);
+    });
   }
 
   /** Rejects only where the driver stopped, which was told already. */
-  async #pursue({ id, effect }: OutboxEntry<F>): Promise<void> {
-    const { signal } = this.#abort;
+  async #pursue({ id, effect }: OutboxEntry<F>, signal: AbortSignal): Promise<void> {
     for (let attempt = 0; !signal.aborted; attempt++) {
-      const outcome = await this.#attempt(effect, attempt);
+      const outcome = await this.#attempt(effect, attempt, signal);
       if (outcome.ok) {
         const { event } = outcome;
         if (event === undefined) await this.#forget(id);
@@ -181,11 +192,15 @@ export class Driver<S, E, F, R extends string = string> implements AsyncDisposab
     }
   }
 
-  async #attempt(effect: F, attempt: number): Promise<{ ok: true; event: E | undefined } | { ok: false }> {
+  async #attempt(
+    effect: F,
+    attempt: number,
+    signal: AbortSignal,
+  ): Promise<{ ok: true; event: E | undefined } | { ok: false }> {
     try {
-      return { ok: true, event: await this.#options.perform(effect, this.#abort.signal) };
+      return { ok: true, event: await this.#options.perform(effect, signal) };
     } catch (cause) {
-      if (!this.#abort.signal.aborted) this.#options.onFailure?.({ kind: "perform", effect, attempt, cause });
+      if (!signal.aborted) this.#options.onFailure?.({ kind: "perform", effect, attempt, cause });
       return { ok: false };
     }
   }

@@ -17,6 +17,7 @@ export const IGNORED_CHANNEL = Object.freeze({
   "only-owner": "Only the owner of the channel can do this.",
   "not-offered": "Nobody offers you this channel.",
   "no-relay": "Name at least one relay for the channel.",
+  "no-forgetting-relay": "None of these relays says that it forgets what expires (NIP-40); choose one that does.",
   "not-shown": "This message is not shown here.",
   "signer-refused": "The signer did not sign; nothing was sent.",
   "too-long": "This is too long for one message.",

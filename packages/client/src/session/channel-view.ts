@@ -4,10 +4,16 @@
  * Spec: docs/spec/channels.md. Derived from the machine's state when somebody looks.
  */
 import type { EventId, PubkeyHex } from "@subrosa/core/bytes";
+import { invitationsDue, mayWrite } from "@subrosa/core/channel/channel";
+import type { Invitation, Spoken } from "@subrosa/core/channel/fact";
+import { MESSAGE } from "@subrosa/core/channel/kinds";
 import type { Metadata } from "@subrosa/core/channel/metadata";
 import type { Channel, Warning } from "@subrosa/core/channel/state";
+import { historyOf, movesOf } from "@subrosa/core/channel/thread";
 import type { Tag } from "@subrosa/core/nostr/event";
-import type { RelayUrl } from "@subrosa/core/nostr/relay-url";
+import { type RelayUrl, relayUrl } from "@subrosa/core/nostr/relay-url";
+import type { ChannelState } from "./channel-machine.ts";
+import { LISTED, peopleIn } from "./channel-people.ts";
 
 export interface ChannelEntry {
   readonly id: EventId;
@@ -46,7 +52,7 @@ export interface ChannelView {
   readonly owner: PubkeyHex | undefined;
   /** CHANNEL-1: false is shown as "unverified copy". */
   readonly verified: boolean;
-  /** Owners and everybody who has spoken: the draft has no roster. */
+  /** As far as this device knows: the draft has no roster (channel-people.ts). */
   readonly members: readonly PubkeyHex[];
   readonly mayWrite: boolean;
   /** Old and new as one history. */
@@ -72,4 +78,104 @@ export interface ChannelSummary {
   readonly mayWrite: boolean;
   readonly invitations: readonly ChannelInvitation[];
   readonly last: ChannelEntry | undefined;
+}
+
+const SAYINGS: Readonly<Partial<Record<Channel["kind"], string>>> = {
+  invited: "You are invited. Nothing is asked of any relay before you join.",
+  waiting: "The channel's first event has not come yet.",
+  delegate: "The owner offers you this channel.",
+  removed: "The channel has moved without you: you may have been removed, or your invitation was lost.",
+  ended: "This channel is over, and nothing of it is kept here.",
+};
+const STOPPED = {
+  "void-move": "A former owner has announced a move. Nobody writes until the present owner moves, or you choose.",
+  expired: "This channel has expired.",
+  "move-back": "The moves of this channel lead in a circle; nobody writes here any more.",
+};
+export const WARNINGS: Readonly<Record<Warning, string>> = {
+  "two-successors": "Ownership was accepted twice; the later one counts, and one of them lies.",
+  "void-move": "Somebody who no longer owns the channel announced a move.",
+  "two-moves": "The owner announced two different moves.",
+  "one-relay": "This channel is on one relay only: whoever holds its key can have it deleted there.",
+  "expires-soon": "This channel expires soon; move it if it should go on.",
+  "unverified-copy": "This may be a copy of the channel that somebody else runs.",
+  "out-of-date": "Something before this has not come; what you see may be out of date.",
+};
+const REACTION = 7;
+
+export function channelView(id: EventId, state: ChannelState, now: number): ChannelView {
+  const { channel } = state;
+  const common = { id, kind: channel.kind, sentence: sentenceOf(channel), moves: [], warnings: warningsOf(state) };
+  if (!("thread" in channel)) {
+    const invitations = channel.kind === "invited" ? invitationsDue(channel, now).map(invitationOf) : [];
+    return { ...common, ...NOTHING, invitations };
+  }
+  const { thread, path } = channel;
+  const { view, room } = path.here;
+  const spoken = historyOf(path, now);
+  return {
+    ...common,
+    metadata: view.metadata,
+    owner: view.owner,
+    verified: view.verified,
+    members: peopleIn(channel, now),
+    mayWrite: mayWrite(channel, now),
+    entries: entriesOf(spoken),
+    invitations: [],
+    offer: channel.kind === "delegate" ? { from: channel.offer.author, until: channel.offer.expiration } : undefined,
+    moves: channel.kind === "stopped" ? movesOf(room).map(({ next }) => next) : [],
+    newRelays: view.relays.filter((url) => !thread.approved.includes(url)),
+    relays: thread.approved.flatMap((url) => relayUrl(url) ?? []),
+    expiration: view.create?.expiration,
+    moved: path.places.length - 1,
+  };
+}
+
+const NOTHING = {
+  ...{ metadata: {}, owner: undefined, verified: false, members: [], mayWrite: false, entries: [], offer: undefined },
+  ...{ newRelays: [], relays: [], expiration: undefined, moved: 0 },
+};
+
+export function channelSummary({
+  id,
+  metadata,
+  kind,
+  mayWrite: may,
+  invitations,
+  entries,
+}: ChannelView): ChannelSummary {
+  return { id, name: metadata.name ?? "", kind, mayWrite: may, invitations, last: entries.at(-1) };
+}
+
+function sentenceOf(channel: Channel): string | undefined {
+  return channel.kind === "stopped" ? STOPPED[channel.why] : SAYINGS[channel.kind];
+}
+
+function warningsOf({ warnings }: ChannelState): ChannelView["warnings"] {
+  return [...warnings].map((what) => ({ what, sentence: WARNINGS[what] }));
+}
+
+function invitationOf({ id, channel, author, words, time, relays, expiration }: Invitation): ChannelInvitation {
+  return { id, channel, from: author, words, at: time, relays, expires: expiration };
+}
+
+function entriesOf(spoken: readonly Spoken[]): readonly ChannelEntry[] {
+  const reactions = new Map<string, Map<string, PubkeyHex[]>>();
+  for (const fact of spoken) {
+    if (fact.type !== "carried" || fact.kind !== REACTION) continue;
+    const target = fact.tags.find((tag) => tag[0] === "e" && tag[3] !== "root")?.[1] ?? "";
+    const given = reactions.get(target) ?? new Map<string, PubkeyHex[]>();
+    const who = given.get(fact.content) ?? [];
+    if (!who.includes(fact.author)) given.set(fact.content, [...who, fact.author]);
+    reactions.set(target, given);
+  }
+  return spoken.flatMap((fact): ChannelEntry[] => {
+    if (fact.type === "carried" && (fact.kind === REACTION || fact.kind === LISTED)) return [];
+    const { id, author, time, expiration } = fact;
+    const said =
+      fact.type === "message"
+        ? { kind: MESSAGE, text: fact.text, tags: [], reply: fact.reply }
+        : { kind: fact.kind, text: fact.content, tags: fact.tags, reply: undefined };
+    return [{ id, author, at: time, expires: expiration, reactions: reactions.get(id) ?? new Map(), ...said }];
+  });
 }

@@ -47,6 +47,8 @@ export interface CorrespondenceOptions {
   readonly curve: Curve;
   /** Work that a stranger's request must show (ALIAS-9). Default: none. */
   readonly difficulty?: number;
+  /** For wraps to the real key that are no alias's: whoever else may read them. */
+  readonly others?: (event: VerifiedEvent) => Promise<Ingested>;
 }
 
 export type Ingested = { readonly ok: true } | { readonly ok: false; readonly reason: string };
@@ -171,7 +173,8 @@ export class Correspondence implements AsyncDisposable {
     const read = this.#read(event);
     if (typeof read === "string") {
       if (read === "wrong-author" || read === "not-for-us") this.#keepEarly(event);
-      return { ok: false, reason: read };
+      const other = event.kind === GIFT_WRAP ? await this.#options.others?.(event) : undefined;
+      return other?.ok === true ? other : { ok: false, reason: read };
     }
     const ignored = await this.#driver.send(read);
     if (ignored === undefined && read.kind === "learned") await this.#learned(read.peer);

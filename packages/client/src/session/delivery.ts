@@ -29,7 +29,14 @@ export interface Delivery {
 export type Deliveries = ReadonlyMap<EventId, Delivery>;
 
 export type DeliveryEvent =
-  | { readonly kind: "send"; readonly event: SignedEvent; readonly as: Sender; readonly relays: readonly RelayUrl[] }
+  | {
+      readonly kind: "send";
+      readonly event: SignedEvent;
+      readonly as: Sender;
+      readonly relays: readonly RelayUrl[];
+      /** To these relays once more, though they have answered: one of them has lost it. */
+      readonly again?: boolean;
+    }
   | {
       readonly kind: "answered";
       readonly id: EventId;
@@ -56,6 +63,8 @@ export const IGNORED_DELIVERY = Object.freeze({
 export type IgnoredDelivery = keyof typeof IGNORED_DELIVERY;
 
 const MAX_DELIVERIES = 10_000;
+/** Deliveries that are kept for a screen, of those that are done. */
+const MAX_SETTLED = 1_000;
 const WAITING: Delivered = Object.freeze({ kind: "waiting" });
 
 type DeliveryStep = Step<Deliveries, Publish, IgnoredDelivery>;
@@ -89,14 +98,34 @@ function step(state: Deliveries, event: DeliveryEvent): DeliveryStep {
   }
 }
 
-function send(state: Deliveries, { event, as, relays }: Extract<DeliveryEvent, { kind: "send" }>): DeliveryStep {
+function send(state: Deliveries, given: Extract<DeliveryEvent, { kind: "send" }>): DeliveryStep {
+  const { event, as, relays, again = false } = given;
   const known = state.get(event.id);
   if (known !== undefined && known.as !== as) return ignore(state, "other-sender");
-  const fresh = [...new Set(relays)].filter((relay) => known?.relays.has(relay) !== true);
+  const isUnderWay = (relay: RelayUrl): boolean =>
+    again ? known?.relays.get(relay)?.kind === "waiting" : known?.relays.has(relay) === true;
+  const fresh = [...new Set(relays)].filter((relay) => !isUnderWay(relay));
   if (relays.length === 0) return ignore(state, "no-relay");
   if (fresh.length === 0) return ignore(state, "known-delivery");
-  if (known === undefined && state.size >= MAX_DELIVERIES) return ignore(state, "too-many");
-  return waitFor(state, event.id, known ?? { event, as, relays: new Map() }, fresh);
+  const room = known === undefined ? withRoom(state) : state;
+  if (known === undefined && room.size >= MAX_DELIVERIES) return ignore(state, "too-many");
+  return waitFor(room, event.id, known ?? { event, as, relays: new Map() }, fresh);
+}
+
+/** What was sent long ago is forgotten, oldest first, before a new one would be refused. */
+function withRoom(state: Deliveries): Deliveries {
+  if (state.size < MAX_SETTLED) return state;
+  const sent = [...state].filter(([, delivery]) => isDone(delivery)).map(([id]) => id);
+  const over = sent.slice(0, Math.max(0, sent.length - MAX_SETTLED / 2));
+  if (over.length === 0) return state;
+  const kept = new Map(state);
+  for (const id of over) kept.delete(id);
+  return kept;
+}
+
+function isDone({ relays }: Delivery): boolean {
+  const kinds = [...relays.values()].map(({ kind }) => kind);
+  return kinds.includes("accepted") && !kinds.includes("waiting");
 }
 
 function waitFor(state: Deliveries, id: EventId, delivery: Delivery, fresh: readonly RelayUrl[]): DeliveryStep {

@@ -75,14 +75,22 @@ export class Outbox implements AsyncDisposable {
     return live(this.#driver, (state) => state);
   }
 
-  /** Resolves when it is durable: from then on it goes out. Says why where it was not taken. */
-  send(event: VerifiedEvent, as: Sender, relays: readonly string[]): Promise<IgnoredDelivery | undefined> {
+  /**
+   * Resolves when it is durable: from then on it goes out. Says why where it was not taken. `again`: these relays had it
+   * once, and have lost it.
+   */
+  send(
+    event: VerifiedEvent,
+    as: Sender,
+    relays: readonly string[],
+    again = false,
+  ): Promise<IgnoredDelivery | undefined> {
     const urls = relays.map((text): RelayUrl => {
       const url = relayUrl(text);
       if (url === undefined) throw new UsageError("usage/template", "give relays as ws:// or wss:// URLs");
       return url;
     });
-    return this.#driver.send({ kind: "send", event: plain(event), as, relays: urls });
+    return this.#driver.send({ kind: "send", event: plain(event), as, relays: urls, again });
   }
 
   /** Tries the relays that refused it again. */

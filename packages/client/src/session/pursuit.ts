@@ -5,6 +5,7 @@
  * A cursor says up to when all was seen, by outer times; what was dated far back and came while nobody listened stands
  * before it. So once a week everything is asked for again. Cursors are kept by whoever opened this, in his own state.
  */
+import type { EventId } from "@subrosa/core/bytes";
 import type { VerifiedEvent } from "@subrosa/core/nostr/event";
 import type { Filter } from "@subrosa/core/nostr/filter";
 import type { RelayUrl } from "@subrosa/core/nostr/relay-url";
@@ -25,6 +26,14 @@ export interface PursuitOptions {
   readonly onEvent: (event: VerifiedEvent, relay: RelayUrl) => void;
   /** After a relay has shown all that it holds: what to keep. */
   readonly onCaughtUp?: (cursors: ReadonlyMap<string, number>) => void;
+  /** After a relay has shown everything from the beginning: all that it holds. */
+  readonly onSwept?: (swept: Swept) => void;
+}
+
+export interface Swept {
+  readonly relay: RelayUrl;
+  readonly name: string;
+  readonly ids: ReadonlySet<EventId>;
 }
 
 export class Pursuit implements Disposable {
@@ -32,25 +41,35 @@ export class Pursuit implements Disposable {
   readonly #behind = new Set<string>();
   readonly #swept = new Map<string, number>();
 
-  constructor({ presence, relays, filters, kept, clock, onEvent, onCaughtUp }: PursuitOptions) {
+  constructor({ presence, relays, filters, kept, clock, onEvent, onCaughtUp, onSwept }: PursuitOptions) {
     const now = clock.now();
     for (const [name, filter] of Object.entries(filters)) {
       const cursors = new Map<RelayUrl, number>();
+      const sweeping = new Map<RelayUrl, Set<EventId>>(relays.map((relay) => [relay, new Set()]));
       for (const relay of relays) {
         this.#behind.add(nameOf(name, relay));
         const [cursor, swept] = [kept.get(nameOf(name, relay)), kept.get(sweepOf(name, relay))];
         if (cursor === undefined || swept === undefined || swept + SWEEP_EVERY < now) continue;
         cursors.set(relay, cursor);
         this.#swept.set(sweepOf(name, relay), swept);
+        sweeping.delete(relay);
       }
       const followed = presence.follow(relays, {
         filter,
         cursors,
-        onEvent,
+        onEvent: (event, relay) => {
+          if (onSwept !== undefined) sweeping.get(relay)?.add(event.id);
+          onEvent(event, relay);
+        },
         onCaughtUp: ({ relay, complete }) => {
           this.#behind.delete(nameOf(name, relay));
           // Only what began at the beginning and came to its end was a sweep.
-          if (complete && !this.#swept.has(sweepOf(name, relay))) this.#swept.set(sweepOf(name, relay), now);
+          const ids = complete ? sweeping.get(relay) : undefined;
+          if (ids !== undefined) {
+            sweeping.delete(relay);
+            this.#swept.set(sweepOf(name, relay), now);
+            onSwept?.({ relay, name, ids });
+          }
           onCaughtUp?.(this.cursors());
         },
       });

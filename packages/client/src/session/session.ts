@@ -12,15 +12,18 @@
 import { AliasKeyring } from "@subrosa/core/alias/keyring";
 import type { PubkeyHex } from "@subrosa/core/bytes";
 import type { Curve, RandomSource } from "@subrosa/core/curve/curve";
+import type { VerifiedEvent } from "@subrosa/core/nostr/event";
+import { relayUrl } from "@subrosa/core/nostr/relay-url";
 import type { Backoff, Clock } from "../ports.ts";
-import { type Fetch, relayInformation } from "../relay/information.ts";
+import { type AskRelay, type Fetch, relayInformation } from "../relay/information.ts";
 import type { Network, Presence } from "../relay/network.ts";
 import type { Store } from "../store/store.ts";
-import type { Channels } from "./channels.ts";
-import { type Correspondence, openCorrespondence } from "./correspondence.ts";
+import { type Channels, openChannels } from "./channels.ts";
+import { type Correspondence, type Ingested, openCorrespondence } from "./correspondence.ts";
 import type { Sender } from "./delivery.ts";
 import { type Groups, openGroups } from "./groups.ts";
 import { type Identity, lackingParts, type Part, signAs } from "./identity.ts";
+import { type Letters, openLetters } from "./letters.ts";
 import { type Outbox, openOutbox } from "./outbox.ts";
 import { type Miner, minerInPlace } from "./work.ts";
 
@@ -60,17 +63,33 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const outbox = await openOutbox({ ...common, presence, ...(backoff === undefined ? {} : { backoff }) });
   closing.unshift(outbox);
   const relaysOf = (): readonly string[] => relays;
-  const contacts = keys && (await openCorrespondence({ ...common, keys, outbox, relaysOf, ...work(difficulty) }));
+  const ask: AskRelay = options.fetch === undefined ? async () => undefined : relayInformation(options.fetch, clock);
+  const channels =
+    identity.kind === "own" || identity.signer.capabilities.nip44
+      ? await openChannels({ ...common, identity, outbox, relaysOf, ask })
+      : undefined;
+  if (channels !== undefined) closing.unshift(channels);
+  const others = async (event: VerifiedEvent): Promise<Ingested> =>
+    channels === undefined ? { ok: false, reason: "nobody" } : channels.ingest(event);
+  const contacts =
+    keys && (await openCorrespondence({ ...common, keys, outbox, relaysOf, others, ...work(difficulty) }));
   if (contacts !== undefined) closing.unshift(contacts);
+  const letters =
+    identity.kind === "own"
+      ? undefined
+      : await openLetters({
+          ...{ store, clock, random, curve, me, presence: network.as({ pubkey: me, authenticate }), read: others },
+          relays: relays.flatMap((url) => relayUrl(url) ?? []),
+        });
+  if (letters !== undefined) closing.unshift(letters);
   if (keys !== undefined) closing.push({ [Symbol.asyncDispose]: async () => keys[Symbol.dispose]() });
   const miner = options.miner ?? minerInPlace(clock);
-  const limitsOf = options.fetch === undefined ? async () => undefined : relayInformation(options.fetch, clock);
   const groups =
     identity.kind === "own"
-      ? await openGroups({ ...common, secret: identity.secret, outbox, miner, limitsOf })
+      ? await openGroups({ ...common, secret: identity.secret, outbox, miner, limitsOf: ask })
       : undefined;
   if (groups !== undefined) closing.unshift(groups);
-  return new Session(options, { outbox, contacts, groups, channels: undefined }, closing);
+  return new Session(options, { outbox, contacts, groups, channels, letters }, closing);
 }
 
 function work(difficulty: number | undefined): { readonly difficulty?: number } {
@@ -82,6 +101,7 @@ interface Parts {
   readonly contacts: Correspondence | undefined;
   readonly groups: Groups | undefined;
   readonly channels: Channels | undefined;
+  readonly letters: Letters | undefined;
 }
 
 export class Session implements AsyncDisposable {
@@ -91,6 +111,8 @@ export class Session implements AsyncDisposable {
   readonly contacts: Correspondence | undefined;
   readonly groups: Groups | undefined;
   readonly channels: Channels | undefined;
+  /** With an outside signer: what was wrapped to this person and waits to be opened. With a key it is opened as it comes. */
+  readonly letters: Letters | undefined;
   /** Why a part is not there, in a sentence. */
   readonly lacks: Readonly<Partial<Record<Part, string>>>;
   readonly #closing: readonly AsyncDisposable[];
@@ -102,6 +124,7 @@ export class Session implements AsyncDisposable {
     this.contacts = parts.contacts;
     this.groups = parts.groups;
     this.channels = parts.channels;
+    this.letters = parts.letters;
     this.lacks = lackingParts(identity);
     this.#closing = closing;
   }

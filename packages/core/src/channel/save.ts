@@ -41,6 +41,15 @@ export function loadChannel(text: string, curve: Curve): Channel {
   return { ...loaded, path: walked.path };
 }
 
+/** Parts of a state, for a store that keeps each fact in a record of its own; it encrypts. */
+export function exposePartToStore(part: unknown): string {
+  return JSON.stringify(save(part));
+}
+
+export function loadPart(text: string, curve: Curve): unknown {
+  return load(parseJson(text, "saved-channel", LIMITS) as Saved, curve);
+}
+
 function save(value: unknown): Saved {
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
   if (value === undefined || value === null) return null;
