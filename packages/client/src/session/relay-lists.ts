@@ -12,6 +12,7 @@ import { type RelayUrl, relayUrl } from "@subrosa/core/nostr/relay-url";
 import { tagsNamed } from "@subrosa/core/nostr/tags";
 import type { Asked } from "../relay/ask.ts";
 import type { Presence } from "../relay/network.ts";
+import { isPrivateHost } from "../relay/private-address.ts";
 import type { Live } from "./live.ts";
 import { mapped } from "./profiles.ts";
 import type { Replaceables, Replaced } from "./replaceable.ts";
@@ -110,26 +111,9 @@ export class RelayLists {
   }
 }
 
-/** Addresses of the device itself and of networks that are not the internet, as far as the text shows it. */
+/** An address inside a network that is not the internet, as far as its text shows it. */
 export function isPrivate(url: RelayUrl): boolean {
-  const host = /^wss?:\/\/(\[[^\]]+\]|[^:/?]+)/.exec(url)?.[1] ?? "";
-  if (/^(?:localhost|.*\.(?:localhost|local|internal|lan|home\.arpa))$/.test(host)) return true;
-  if (host.startsWith("[")) return /^\[(?:::1?\]|::ffff:|f[cd]|fe[89ab])/.test(host);
-  // Numbers alone, in whatever writing, are an address.
-  if (!/^[0-9a-fx.]+$/.test(host) || !/^(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+))*$/.test(host)) return false;
-  const parts = host.split(".");
-  if (parts.length !== 4 || parts.some((part) => !/^(?:0|[1-9]\d{0,2})$/.test(part))) return true;
-  const [a, b] = parts.map(Number) as [number, number];
-  return (
-    a === 0 ||
-    a === 10 ||
-    a === 127 ||
-    a >= 224 ||
-    (a === 100 && b >= 64 && b < 128) ||
-    (a === 169 && b === 254) ||
-    (a === 172 && b >= 16 && b < 32) ||
-    (a === 192 && b === 168)
-  );
+  return isPrivateHost(/^wss?:\/\/(\[[^\]]+\]|[^:/?]+)/.exec(url)?.[1] ?? "");
 }
 
 function urlOf(text: string): RelayUrl {

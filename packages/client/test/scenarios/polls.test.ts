@@ -34,7 +34,7 @@ interface Device extends AsyncDisposable {
 async function device(who: Person, disk: MemoryDisk = new Map()): Promise<Device> {
   const random = seededRandom(`polls of ${who.pubkey}`);
   const clock = fastClock(20);
-  const network = new Network(relayOptions(`polls ${who.pubkey}`));
+  const network = new Network(relayOptions(`polls ${who.pubkey}`, fastClock(1)));
   const store = openMemoryStore(disk);
   const presence = (pubkey: Person["pubkey"]) => network.as({ pubkey });
   const outbox = await openOutbox({ store, network, presence, clock, random, curve });
@@ -97,7 +97,7 @@ test("a poll is asked, voted in as nobody, changed where it allows it, and count
   expect([votes(), count.standing.current.complete]).toEqual([{ t: 2, c: 1 }, true]);
 
   // Anyone comes to the same from the relays alone, and a closed tally can be pinned.
-  const clock = fastClock(20);
+  const clock = fastClock(1);
   const inputs = {
     poll: known.poll,
     relays: [relay.url],
