@@ -10,13 +10,13 @@
  * one, or removed.
  */
 import { xchacha20poly1305 } from "@noble/ciphers/chacha.js";
-import { scryptAsync } from "@noble/hashes/scrypt.js";
 import { concat, fromUtf8, toHex, u32, utf8 } from "@subrosa/core/bytes";
 import type { RandomSource } from "@subrosa/core/curve/curve";
 import { UsageError } from "@subrosa/core/errors";
 import { hmacSha256 } from "@subrosa/core/hash";
 import { paddedLength } from "@subrosa/core/nostr/nip44";
 import { type Change, checkNames, type Entry, entriesOf, type Listing, listLimit, type Store } from "./store.ts";
+import { type Stretch, scryptStretch } from "./stretch.ts";
 
 /** The one record with a name of its own; those of the others have 64 digits. */
 const HEADER = "subrosa-sealed";
@@ -29,8 +29,7 @@ const HEADER_LENGTH = 2 + SALT + NONCE + KEYS + 16;
 const LEAST_LOG_N = 17;
 const MOST_LOG_N = 22;
 
-/** scrypt with r = 8, p = 1 and 32 bytes out; hosts that have a faster one than JavaScript's hand it in. */
-export type Stretch = (password: Uint8Array, salt: Uint8Array, logN: number) => Promise<Uint8Array>;
+export type { Stretch };
 
 export interface SealOptions {
   readonly random: RandomSource;
@@ -43,14 +42,9 @@ export type SealedOpening =
   | { readonly ok: true; readonly store: SealedStore }
   | { readonly ok: false; readonly reason: "store-passphrase" };
 
-const plainScrypt: Stretch = (password, salt, logN) => {
-  const N = 2 ** logN;
-  return scryptAsync(password, salt, { N, r: 8, p: 1, dkLen: 32, maxmem: 128 * 8 * (N + 2) });
-};
-
 /** Opens what is there, or makes it where the inner store is empty. On refusal the inner store stays open. */
 export async function openSealedStore(inner: Store, passphrase: string, options: SealOptions): Promise<SealedOpening> {
-  const { random, logN = LEAST_LOG_N, stretch = plainScrypt } = options;
+  const { random, logN = LEAST_LOG_N, stretch = scryptStretch } = options;
   const header = await inner.get(HEADER);
   if (header === undefined) {
     const [other] = await inner.list({ prefix: "", limit: 1 });
