@@ -30,7 +30,14 @@ export interface Work {
 export type Run = () => unknown;
 
 /** A peer that cannot run here says why, and stands in the table with that reason. */
-export type Peer = { readonly name: string; readonly run: Run } | { readonly name: string; readonly skipped: string };
+export type Peer =
+  | {
+      readonly name: string;
+      readonly run: Run;
+      /** Where one run of it does fewer things than ours, because it would take minutes; its name says so. */
+      readonly things?: number;
+    }
+  | { readonly name: string; readonly skipped: string };
 
 export interface Effort {
   readonly rounds: number;
@@ -77,8 +84,9 @@ export async function measureArea(area: Area, effort: Effort, clock: Clock): Pro
 }
 
 export async function measureWork(area: string, work: Work, effort: Effort, clock: Clock): Promise<Line[]> {
-  const runs = [work.ours, ...work.peers.flatMap((peer) => ("run" in peer ? [peer.run] : []))];
-  const [ours, ...others] = await inTurns(runs, work.things ?? 1, effort, clock);
+  const things = work.things ?? 1;
+  const rivals = work.peers.flatMap((peer) => ("run" in peer ? [{ things, ...peer }] : []));
+  const [ours, ...others] = await inTurns([{ run: work.ours, things }, ...rivals], effort, clock);
   const oursIn = round(inUnit(ours!.quartile, work.unit));
   const named = { area, work: work.name };
   if (work.peers.length === 0) return [{ ...named, ours: oursIn, unit: work.unit }];
@@ -103,14 +111,18 @@ interface Times {
 }
 
 /** The times of one thing in milliseconds, for each contestant. */
-async function inTurns(runs: readonly Run[], things: number, effort: Effort, clock: Clock): Promise<Times[]> {
-  const contestants: { run: Run; times: number; samples: number[] }[] = [];
-  for (const run of runs) contestants.push({ run, times: await calibrate(run, effort.slice, clock), samples: [] });
+async function inTurns(
+  all: readonly { readonly run: Run; readonly things: number }[],
+  effort: Effort,
+  clock: Clock,
+): Promise<Times[]> {
+  const contestants: { run: Run; things: number; times: number; samples: number[] }[] = [];
+  for (const one of all) contestants.push({ ...one, times: await calibrate(one.run, effort.slice, clock), samples: [] });
   const start = clock();
   for (let turn = 0; turn < effort.rounds; turn++) {
     if (turn >= MIN_ROUNDS && clock() - start > effort.limit) break;
     for (let i = 0; i < contestants.length; i++) {
-      const { run, times, samples } = contestants[(turn + i) % contestants.length]!;
+      const { run, things, times, samples } = contestants[(turn + i) % contestants.length]!;
       samples.push((await elapsed(run, times, clock)) / (times * things));
     }
   }

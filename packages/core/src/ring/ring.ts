@@ -5,7 +5,7 @@
  * challenge; `name` is the digest of the sorted keys and says which *set* this is, for pins, directories and scopes.
  * Only `Ring.open` makes one, so whoever holds a Ring holds checked keys.
  */
-import { type Brand, compareBytes, concat, toHex, u32 } from "../bytes.ts";
+import { type Brand, compareBytes, concat, equalBytes, toHex, u32 } from "../bytes.ts";
 import type { Curve, RingTable } from "../curve/curve.ts";
 import { taggedHash } from "../hash.ts";
 import { equalMask, rowAt } from "./mask.ts";
@@ -29,8 +29,8 @@ export class Ring {
   readonly #order: Uint8Array;
   readonly #tables: readonly RingTable[];
   #bases: { readonly context: string; readonly bases: Uint8Array } | undefined;
+  #name: RingName | undefined;
   readonly size: number;
-  readonly name: RingName;
   readonly curve: Curve;
 
   private constructor(keys: Uint8Array, tables: readonly RingTable[], curve: Curve) {
@@ -38,7 +38,6 @@ export class Ring {
     this.#tables = tables;
     this.#order = digest(keys);
     this.size = keys.length / 32;
-    this.name = ringName(this.keys());
     this.curve = curve;
     Object.freeze(this);
   }
@@ -52,9 +51,16 @@ export class Ring {
       if (table === undefined) return { ok: false, reason: "ring-key" };
       tables.push(table);
     }
-    const keys = concat(...pubkeys);
-    if (new Set(pubkeys.map(toHex)).size !== pubkeys.length) return { ok: false, reason: "ring-duplicate" };
-    return { ok: true, ring: new Ring(keys, tables, curve) };
+    const sorted = sortKeys(pubkeys);
+    if (sorted.some((key, i) => i > 0 && equalBytes(key, sorted[i - 1]!)))
+      return { ok: false, reason: "ring-duplicate" };
+    return { ok: true, ring: new Ring(concat(...pubkeys), tables, curve) };
+  }
+
+  /** Which set this is. Not every proof's verification asks. */
+  get name(): RingName {
+    this.#name ??= ringName(this.keys());
+    return this.#name;
   }
 
   /** `ringDigest` of docs/spec/rings.md §2, over the keys in this order. */
