@@ -22,6 +22,12 @@ function wipe(stage: Stage, by: Person): void {
   stage.publish(plain(deletion), stage.urls);
 }
 
+/** A member asks every relay, as the channel, to forget that the channel ever was (NIP-62). */
+function vanish(stage: Stage, by: Person): void {
+  const template = { kind: 62, created_at: stage.now, tags: [["relay", "ALL_RELAYS"]], content: "" };
+  stage.publish(plain(signEvent(template, by.joined.path.here.room.secret, stage.random(32), curve)), stage.urls);
+}
+
 /** What a client does: lists the relay, publishes what is missing, wraps anew what is refused. */
 function giveBack(stage: Stage, by: Person, relay: Relay): void {
   const { key } = by;
@@ -84,6 +90,68 @@ for (const form of ["signed", "sealed"] as const) {
     expect(owner.effects.slice(before)).toEqual([]);
     expect(owner.texts).toEqual(["one", "two", "three"]);
   });
+}
+
+for (const form of ["signed", "sealed"] as const) {
+  test(`W-20: after a request to vanish by the channel key (NIP-62) the history comes back, from the second relay and from the archive (${form})`, () => {
+    const relays = [new Relay("wss://obeys", true), new Relay("wss://keeps")];
+    const { stage, owner, members } = staged(`vanished-${form}`, ["mallory", "ada"], { form }, relays);
+    const [mallory, ada] = [members[0]!, members[1]!];
+    for (const text of ["one", "two", "three"]) {
+      stage.now += 10;
+      owner.say(text);
+    }
+    stage.settle();
+    const kept = relays[1]!.heldFor(owner.key).length;
+    vanish(stage, mallory);
+    expect(relays.map((relay) => relay.heldFor(owner.key).length)).toEqual([0, kept]);
+    const carol = newcomer(stage, owner);
+    expect(carol.texts).toEqual(["one", "two", "three"]);
+    // The archive fills the first relay again, and would if there were no other.
+    giveBack(stage, ada, relays[0]!);
+    expect(relays[0]!.heldFor(owner.key).length).toBe(kept);
+    for (const { id } of relays[1]!.heldFor(owner.key)) relays[1]!.lose(id);
+    const dave = stage.person("dave");
+    owner.invite(dave);
+    dave.fetch();
+    dave.join();
+    stage.settle([dave]);
+    expect(dave.texts).toEqual(["one", "two", "three"]);
+    expect(dave.joined.path.here.room.key).toBe(owner.key);
+  });
+}
+
+test("W-20: a relay that refuses for ever what is older than the request is left alone; the second one has it all", () => {
+  const relays = [new Relay("wss://strict", "for-ever"), new Relay("wss://keeps")];
+  const { stage, owner, members } = staged("vanished-for-ever", ["mallory", "ada"], {}, relays);
+  owner.say("before");
+  stage.settle();
+  vanish(stage, members[0]!);
+  for (let i = 0; i < 4; i++) tryToGiveBack(stage, members[1]!, relays[0]!);
+  expect(relays[0]!.heldFor(owner.key)).toEqual([]);
+  expect(tryToGiveBack(stage, members[1]!, relays[0]!)).toEqual(new Set(["too-many"]));
+  // Three days later wraps are dated after it.
+  stage.now += 3 * 86_400;
+  owner.say("after");
+  expect(relays[0]!.heldFor(owner.key).length).toBe(1);
+  expect(newcomer(stage, owner).texts).toEqual(["before", "after"]);
+});
+
+/** As `giveBack`, where the relay may refuse again; the reasons for which nothing more was tried. */
+function tryToGiveBack(stage: Stage, by: Person, relay: Relay): ReadonlySet<string | undefined> {
+  const { key } = by;
+  const reasons = new Set<string | undefined>();
+  const listed = by.step({ kind: "listed", relay: relay.url, key, ids: new Set(), since: 0, until: stage.now });
+  for (const effect of listed.effects) {
+    if (effect.kind !== "publish") continue;
+    const { id } = effect.event;
+    const asked = by.step({ kind: "refused", relay: relay.url, key, id });
+    reasons.add(asked.ignored);
+    const [opened] = by.open([effect.event]);
+    if (asked.effects.length === 0 || opened?.ok !== true) continue;
+    by.step({ kind: "wrapped-again", relay: relay.url, of: id, outer: by.wrap(opened.inner, key, undefined) });
+  }
+  return reasons;
 }
 
 test("CHANNEL-10: what a relay still has is not published again, and what it refuses for ever is left alone", () => {

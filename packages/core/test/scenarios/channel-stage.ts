@@ -29,10 +29,14 @@ export class Relay {
   readonly url: string;
   readonly #store = new Map<EventId, SignedEvent>();
   readonly #deleted = new Set<EventId>();
-  /** Does it let the key that wraps are addressed to delete them (NIP-09 on 1059)? */
-  readonly obeys: boolean;
+  readonly #vanished = new Map<string, number>();
+  /**
+   * Does it let the key that wraps are addressed to delete them (NIP-09, NIP-62 on 1059)? "for-ever": after a request
+   * to vanish it refuses, beside what it erased, whatever is dated before that request.
+   */
+  readonly obeys: boolean | "for-ever";
 
-  constructor(url: string, obeys = false) {
+  constructor(url: string, obeys: Relay["obeys"] = false) {
     this.url = url;
     this.obeys = obeys;
   }
@@ -40,7 +44,10 @@ export class Relay {
   /** What NIP-01's OK would say. */
   take(event: SignedEvent): boolean {
     if (!VerifiedEvent.check(event, curve).ok || this.#deleted.has(event.id)) return false;
+    const until = this.#vanished.get(tagValue(event.tags, "p") ?? "");
+    if (until !== undefined && event.created_at <= until) return false;
     if (event.kind === 5 && this.obeys) this.#erase(event);
+    if (event.kind === 62 && this.obeys) this.#vanish(event);
     this.#store.set(event.id, event);
     return true;
   }
@@ -52,6 +59,14 @@ export class Relay {
       this.#store.delete(found.id);
       this.#deleted.add(found.id);
     }
+  }
+
+  #vanish({ pubkey, created_at }: SignedEvent): void {
+    for (const { id } of this.heldFor(pubkey)) {
+      this.#store.delete(id);
+      this.#deleted.add(id);
+    }
+    if (this.obeys === "for-ever") this.#vanished.set(pubkey, created_at);
   }
 
   heldFor(key: PubkeyHex): readonly SignedEvent[] {
