@@ -119,8 +119,9 @@ function accusedOperators(base: OwnerFact, leaving: ReadonlySet<PubkeyHex>, fact
 
 /** Of one operator: the most leavers, of these the smallest id, and none if there are more than 3 of that size. */
 function onlyOne(candidates: readonly RotationFact[]): readonly RotationFact[] {
-  const size = Math.max(...candidates.map((candidate) => candidate.leavers?.length ?? 0));
-  const largest = candidates.filter((candidate) => candidate.leavers?.length === size);
+  const persons = ({ leavers: gone }: RotationFact): number => new Set(gone).size;
+  const size = Math.max(...candidates.map(persons));
+  const largest = candidates.filter((candidate) => persons(candidate) === size);
   if (largest.length > MAX_RIVALS_OF_ONE) return [];
   return [largest.reduce((least, candidate) => (candidate.id < least.id ? candidate : least))];
 }

@@ -278,6 +278,14 @@ describe("findings of the review", () => {
     expect(see(facts(4), viewer(ANNA)).choice.candidates).toEqual([]);
   });
 
+  test("G-29: a person named twice among the leavers is one: no candidate is larger for it, and none escapes the flood", () => {
+    const four = ["b0", "b1", "b2", "b3"].map((id) => rotation(id, create, BEN, [CLEO]));
+    const padded = { ...four[3]!, leavers: [CLEO, CLEO] };
+    expect(see([create, leave(CLEO, 0), ...four.slice(0, 3), padded], viewer(ANNA)).choice.candidates).toEqual([]);
+    const facts = [create, leave(CLEO, 0), ...four.slice(0, 2), padded];
+    expect(see(facts, viewer(ANNA)).choice.candidates.map((c) => c.id)).toEqual(["b0"]);
+  });
+
   test("G-30: nobody writes while a leaver holds the key", () => {
     expect(see([create, leave(CLEO, 0)], viewer(ANNA)).blocks).toEqual(["leaver-holds-key"]);
     const shared = rotation("b1", create, BEN, [CLEO]);
