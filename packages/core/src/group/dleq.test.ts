@@ -14,7 +14,22 @@ interface Case {
   readonly proof: string;
 }
 const bytes = (hex: string): Uint8Array => fromHex(hex)!;
-const { prove } = readVectors<{ prove: readonly Case[] }>("group-bip374.json");
+interface Verified {
+  readonly G: string;
+  readonly A: string;
+  readonly B: string;
+  readonly C: string;
+  readonly proof: string;
+  readonly message: string;
+  readonly valid: boolean;
+}
+const { prove, verify } = readVectors<{ prove: readonly Case[]; verify: readonly Verified[] }>("group-bip374.json");
+
+vectorTests("BIP-374 verify (GROUP-15)", verify, ({ proof, valid, ...parts }) => {
+  const { G, A, B, C, message } = parts;
+  const statement = { G: bytes(G), A: bytes(A), B: bytes(B), C: bytes(C), message: bytes(message) };
+  expect(verifyDleq(statement, bytes(proof), curve)).toBe(valid);
+});
 
 vectorTests("BIP-374 (GROUP-15)", prove, ({ G, a, B, aux, message, proof }) => {
   const statement = { B: bytes(B), G: bytes(G), message: bytes(message) };
@@ -25,7 +40,7 @@ vectorTests("BIP-374 (GROUP-15)", prove, ({ G, a, B, aux, message, proof }) => {
   const full = { ...statement, A, C: made.C };
   expect(verifyDleq(full, bytes(proof), curve)).toBe(true);
   expect(verifyDleq(full, made.proof, curve)).toBe(true);
-  // The public negative cases: swapped points, a flipped bit in the proof or in the message.
+  // As the public negative cases do, for every one: swapped points, a flipped bit in the proof or in the message.
   const { C } = made;
   for (const [x, y, z] of [
     [B, A, C],
