@@ -19,6 +19,7 @@ import type { Lane } from "../proofs/fair-queue.ts";
 import type { ScanJob, ScanQueue } from "../scan-queue.ts";
 import { imagesNow } from "../session/admissions.ts";
 import {
+  askedAgain,
   openSession,
   type Session,
   type SessionEffect,
@@ -182,6 +183,7 @@ export class Connection {
       context: { now, keys: this.keys, images, address, recent },
       lane: this.#lane,
       answer: (isAccepted, reason) => {
+        if (!isAccepted && this.#session.kind === "open") this.#perform(askedAgain(this.#session, reason));
         this.#outbox.text(`["OK","${event.id}",${isAccepted},${JSON.stringify(reason)}]`);
         if (isAccepted) accepted(event, address, images);
         this.#finish();

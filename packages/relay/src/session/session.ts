@@ -220,7 +220,8 @@ function request(session: Open, { subscription, filters }: Asked<"REQ">, rules: 
   const { before, effects } = replace(session, subscription);
   const refused = refusedQuestion(before, filters, rules, now);
   if (refused !== undefined) {
-    return { session: before, effects: [...effects, reply({ type: "CLOSED", subscription, reason: refused })] };
+    const closed = reply({ type: "CLOSED", subscription, reason: refused });
+    return { session: before, effects: [...effects, ...askedAgain(before, refused), closed] };
   }
   const generation = before.nextGeneration;
   const subscriptions = new Map(before.subscriptions).set(subscription, { generation, phase: "stored" });
@@ -234,7 +235,8 @@ function count(session: Open, { subscription, filters }: Asked<"COUNT">, rules: 
   const { before, effects } = replace(session, subscription);
   const refused = refusedQuestion(before, filters, rules, now);
   if (refused !== undefined) {
-    return { session: before, effects: [...effects, reply({ type: "CLOSED", subscription, reason: refused })] };
+    const closed = reply({ type: "CLOSED", subscription, reason: refused });
+    return { session: before, effects: [...effects, ...askedAgain(before, refused), closed] };
   }
   const { session: after, generation } = withTask(before, subscription, "count");
   return { session: after, effects: [...effects, { do: "count", subscription, generation, filters }] };
@@ -245,7 +247,8 @@ function negotiate(session: Open, input: Asked<"NEG-OPEN">, rules: SessionRules,
   const { before, effects } = replace(session, subscription);
   const refused = refusedQuestion(before, [filter], rules, now);
   if (refused !== undefined) {
-    return { session: before, effects: [...effects, reply({ type: "NEG-ERR", subscription, reason: refused })] };
+    const error = reply({ type: "NEG-ERR", subscription, reason: refused });
+    return { session: before, effects: [...effects, ...askedAgain(before, refused), error] };
   }
   const { session: after, generation } = withTask(before, subscription, "negotiation");
   return { session: after, effects: [...effects, { do: "negotiate", subscription, generation, filter, message }] };
@@ -333,6 +336,14 @@ function replace(session: Open, subscription: SubscriptionId): { before: Open; e
     before: { ...session, subscriptions, tasks },
     effects: [{ do: "stop", subscription, generation: old.generation }],
   };
+}
+
+/**
+ * NIP-42: the challenge may be sent whenever the relay wants. The first one comes with the handshake, and a client that
+ * began to listen a moment later did not hear it.
+ */
+export function askedAgain({ challenge }: { readonly challenge: string }, reason: string): SessionEffect[] {
+  return reason.startsWith("auth-required: ") ? [reply({ type: "AUTH", challenge })] : [];
 }
 
 /** An answer where the sender waits for it. */
