@@ -13,7 +13,8 @@ import { readSettings } from "./settings.ts";
 import { processLog, startRelay, VERSION } from "./start.ts";
 import { openLmdbStore } from "./store/lmdb-store.ts";
 import { askForBackup } from "./store/occupancy.ts";
-import { StoreError } from "./store/store.ts";
+import { openStore } from "./store/open-store.ts";
+import { type Store, StoreError } from "./store/store.ts";
 import { exportEvents, importEvents } from "./transfer.ts";
 
 const HELP = `subrosa-relay ${VERSION}
@@ -31,6 +32,7 @@ const HELP = `subrosa-relay ${VERSION}
   --data DIR           keep events here (data/relay)
   --url URL            a wss:// address under which clients reach it; may be repeated
   --durability WORD    full: OK after the disk has it; relaxed: up to a second earlier
+  --store WORD         embedded: in files below DIR; postgres: in the database that SUBROSA_DATABASE names
   --config FILE        a JSON file with these and all other settings
 `;
 
@@ -47,8 +49,14 @@ const COMMANDS: Readonly<Record<string, (config: Config, operands: readonly stri
   },
   backup: async (config, [target]) => {
     if (target === undefined) throw new UsageError("usage/state", "say where to: subrosa-relay backup DIR");
+    if (config.store === "postgres") {
+      throw new UsageError(
+        "usage/state",
+        "PostgreSQL has its own means: pg_dump while the relay runs, or its archives",
+      );
+    }
     const wasRunning = await askForBackup(config.data, target);
-    if (!wasRunning) await withStore(config, (store) => store.backup(target));
+    if (!wasRunning) await backUp(config, target);
     say(`The backup stands in ${target}; open it with --data.`);
     return true;
   },
@@ -102,13 +110,19 @@ async function verify(config: Config): Promise<boolean> {
   });
 }
 
-async function withStore<T>(
-  config: Config,
-  run: (store: Awaited<ReturnType<typeof openLmdbStore>>) => Promise<T>,
-): Promise<T> {
-  const store = await openLmdbStore({ dir: config.data, durability: config.durability });
+async function withStore<T>(config: Config, run: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openStore(config, process.env);
   try {
     return await run(store);
+  } finally {
+    await store.close();
+  }
+}
+
+async function backUp({ data: dir, durability }: Config, target: string): Promise<void> {
+  const store = await openLmdbStore({ dir, durability });
+  try {
+    await store.backup(target);
   } finally {
     await store.close();
   }

@@ -24,6 +24,13 @@ export const SETTINGS: Readonly<Record<keyof Required<ConfigFile>, Help>> = {
   pubkey: ["64 lowercase hex digits", "your key, which is an administrator's too"],
   admins: ["a list of keys", "who may manage the relay while it runs (NIP-86)"],
   durability: ["`full` or `relaxed`", "`full`: OK when the disk has it; `relaxed`: up to a second earlier"],
+  store: ["`embedded` or `postgres`", "`embedded`: files below `data`; `postgres`: a database, for several processes"],
+  databaseFile: [
+    "a path",
+    "a file with the connection string; without it SUBROSA_DATABASE, PGHOST and so on say where",
+  ],
+  databaseSchema: ["lowercase letters, digits and _", "the database's schema in which everything is"],
+  databaseReaders: ["a whole number from 1 to 200", "connections of one process that answer queries"],
   cacheMegabytes: ["a whole number from 1", "memory for events that were read or written lately"],
   maxEventBytes: ["a whole number from 1024 to 8388608", "the largest event taken, as JSON"],
   maxSubscriptions: ["a whole number from 1", "of one connection at a time"],

@@ -35,6 +35,14 @@ const settings = {
   pubkey,
   admins: list(pubkey, many),
   durability: oneOf("full", "relaxed"),
+  /** `postgres`: several processes may be one relay. See docs/guide/postgres.md. */
+  store: oneOf("embedded", "postgres"),
+  /** A file that holds the connection string; without it SUBROSA_DATABASE and PGHOST and its like say where. */
+  databaseFile: words,
+  /** The database's schema in which everything is. */
+  databaseSchema: words,
+  /** Connections of this process that answer queries. */
+  databaseReaders: integer({ min: 1, max: 200 }),
   cacheMegabytes: integer({ min: 1, max: 1 << 20 }),
   maxEventBytes: integer({ min: 1_024, max: 8 << 20 }),
   maxSubscriptions: integer({ min: 1, max: 10_000 }),
@@ -100,6 +108,7 @@ export type Config = ConfigFile &
       | "name"
       | "description"
       | "durability"
+      | "store"
       | "cacheMegabytes"
       | "maxEventBytes"
       | "maxSubscriptions"
@@ -131,6 +140,7 @@ export const DEFAULT_CONFIG: Config = Object.freeze({
   name: "Subrosa relay",
   description: "A relay for private traffic: gift wraps go to their recipients and to nobody else.",
   durability: "full",
+  store: "embedded",
   cacheMegabytes: 64,
   maxEventBytes: 1 << 20,
   maxSubscriptions: 128,

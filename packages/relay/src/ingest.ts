@@ -14,7 +14,7 @@ import { isPrivateKind } from "./event/kind.ts";
 import type { Policy, PolicyContext } from "./policy/policy.ts";
 import type { ScriptContext } from "./policy/script.ts";
 import type { Lane } from "./proofs/fair-queue.ts";
-import type { Outcome, Store } from "./store/store.ts";
+import { type Outcome, type Store, StoreError } from "./store/store.ts";
 
 export interface SignatureVerifier {
   /** One answer for each item, in order. */
@@ -58,6 +58,8 @@ export interface IngestOptions {
   readonly clock: () => number;
   /** New events, in the order of the store; ephemeral ones as they come. */
   readonly deliver: (entries: readonly Entry[]) => void;
+  /** Where several processes are one relay: hands ephemeral events to the others. */
+  readonly broadcast?: ((entries: readonly Entry[]) => Promise<void>) | undefined;
   /** An event could not be stored for a reason that is not its own. */
   readonly onFailure: (error: unknown) => void;
   readonly script?: LatePolicy;
@@ -201,11 +203,7 @@ export class Ingest {
 
   #keep(admitted: readonly Admitted[], whenStored?: (entry: Entry) => void): void {
     const ephemeral = admitted.filter(({ entry }) => entry.class === "ephemeral");
-    for (const { sender } of ephemeral) {
-      this.#inFlight--;
-      this.#answer(sender, true, "");
-    }
-    if (ephemeral.length > 0) this.#options.deliver(ephemeral.map(({ entry }) => entry));
+    if (ephemeral.length > 0) this.#passOn(ephemeral);
     const lasting = ephemeral.length === 0 ? admitted : admitted.filter(({ entry }) => entry.class !== "ephemeral");
     if (lasting.length === 0) return;
     const entries = lasting.map(({ entry }) => entry);
@@ -217,7 +215,29 @@ export class Ingest {
       (error: unknown) => {
         this.#inFlight -= entries.length;
         this.#options.onFailure(error);
-        for (const { sender } of lasting) this.#answer(sender, false, NOT_STORED);
+        for (const { sender } of lasting) this.#answer(sender, false, notDone(error));
+      },
+    );
+  }
+
+  /** Nothing of an ephemeral event is kept: it has reached every process, or its sender is told that it has not. */
+  #passOn(ephemeral: readonly Admitted[]): void {
+    const { broadcast, deliver, onFailure } = this.#options;
+    const entries = ephemeral.map(({ entry }) => entry);
+    const settle = (accepted: boolean, reason: string): void => {
+      this.#inFlight -= entries.length;
+      for (const { sender } of ephemeral) this.#answer(sender, accepted, reason);
+      if (accepted) deliver(entries);
+    };
+    if (broadcast === undefined) {
+      settle(true, "");
+      return;
+    }
+    broadcast(entries).then(
+      () => settle(true, ""),
+      (error: unknown) => {
+        onFailure(error);
+        settle(false, notDone(error));
       },
     );
   }
@@ -249,7 +269,12 @@ export class Ingest {
 }
 
 const DUPLICATE = "duplicate: this event is stored already";
+const UNREACHABLE = "error: the database of this relay cannot be reached; try again later";
 const NOT_STORED = "error: the event could not be stored; try again later";
+
+function notDone(error: unknown): string {
+  return error instanceof StoreError && error.code === "store/unavailable" ? UNREACHABLE : NOT_STORED;
+}
 
 function answerTo(outcome: Outcome, { event }: Entry): readonly [accepted: boolean, reason: string] {
   switch (outcome.kind) {

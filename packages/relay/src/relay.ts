@@ -21,7 +21,7 @@ import { readSite } from "./http/site.ts";
 import { Ingest, type SignatureVerifier } from "./ingest.ts";
 import { LiveIndex } from "./live/live-index.ts";
 import { manage } from "./management/endpoint.ts";
-import type { Rulebook } from "./management/rulebook.ts";
+import { RULES, type Rulebook } from "./management/rulebook.ts";
 import type { BlobStore } from "./media/blob-store.ts";
 import type { MediaInputs } from "./media/media-routes.ts";
 import { Connection, type ConnectionHost, type LiveSubscription } from "./net/connection.ts";
@@ -37,7 +37,7 @@ import { parseSearch } from "./proofs/search.ts";
 import { Verdicts } from "./proofs/verdicts.ts";
 import { ScanQueue } from "./scan-queue.ts";
 import { hostOf } from "./session/authentication.ts";
-import type { Store } from "./store/store.ts";
+import type { Store, StoreFollower } from "./store/store.ts";
 
 export interface Log {
   info(fields: object, message: string): void;
@@ -112,10 +112,8 @@ export class Relay implements AsyncDisposable {
       if (host !== undefined) this.#hosts.add(host);
     }
     const { proofs } = options;
-    const onFailure = (error: unknown): void => {
-      this.#failure = { at: performance.now() };
-      options.log.error({ error: error instanceof Error ? error.message : "unknown" }, "an operation failed");
-    };
+    const { shared } = store;
+    const onFailure = (error: unknown): void => this.#failed(error);
     const judge = proofs?.judge ?? options.anonymous?.judge;
     const court = judge && new Court(judge, onFailure);
     this.#court = court;
@@ -128,7 +126,7 @@ export class Relay implements AsyncDisposable {
         key: proofs.key,
         deliver: (entries) => this.#deliver(entries),
         deliverVerified: ({ event, json }, ring) => {
-          for (const listener of this.#live.matchVerified(event, ring)) this.#hand(listener, event, json);
+          if (shared === undefined) this.#deliverVerified(event, json, ring);
         },
       });
     }
@@ -137,6 +135,7 @@ export class Relay implements AsyncDisposable {
       verifier,
       clock,
       onFailure,
+      broadcast: shared && ((entries) => shared.broadcast(entries)),
       policy: configuredPolicy(config, this.#hosts, firstOf(...ownPolicies(options))),
       deliver: (entries) => this.#deliver(entries),
       ...(options.script && { script: options.script }),
@@ -206,6 +205,7 @@ export class Relay implements AsyncDisposable {
       figures: () => this.figures(),
       illness: () => this.#illness(),
     });
+    shared?.follow(this.#follower);
     this.#server = createServer((request, response) => {
       answer(request, response, (standard) => app.fetch(standard)).catch(() => response.destroy());
     });
@@ -278,6 +278,8 @@ export class Relay implements AsyncDisposable {
 
   #illness(): string | undefined {
     if (this.#closing !== undefined) return "stopping";
+    const illness = this.#options.store.shared?.illness;
+    if (illness !== undefined) return illness;
     const isRecent = this.#failure !== undefined && performance.now() - this.#failure.at < 10_000;
     return isRecent ? "an operation failed within the last ten seconds" : undefined;
   }
@@ -314,14 +316,44 @@ export class Relay implements AsyncDisposable {
     return first?.split(",")[0]?.trim() || (request.socket.remoteAddress ?? "unknown");
   }
 
+  /** What this process took. Where several are one relay, what was stored comes to subscribers in the common order. */
   #deliver(entries: readonly Entry[]): void {
     if (this.#options.config.proofs === "after") {
       this.#verdicts?.consider(entries.filter(({ class: kind }) => kind !== "ephemeral"));
     }
-    if (this.#live.size === 0) return;
-    for (const { event, json } of entries) {
-      for (const listener of this.#live.match(event)) this.#hand(listener, event, json);
+    const isShared = this.#options.store.shared !== undefined;
+    for (const { event, json, class: kind } of entries) {
+      if (!isShared || kind === "ephemeral") this.#deliverLive(event, json);
     }
+  }
+
+  #deliverLive(event: SignedEvent, json: Buffer): void {
+    if (this.#live.size === 0) return;
+    for (const listener of this.#live.match(event)) this.#hand(listener, event, json);
+  }
+
+  #deliverVerified(event: SignedEvent, json: Buffer, ring: string): void {
+    for (const listener of this.#live.matchVerified(event, ring)) this.#hand(listener, event, json);
+  }
+
+  readonly #follower: StoreFollower = {
+    stored: (event, json) => this.#deliverLive(event, json),
+    ephemeral: (event, json) => this.#deliverLive(event, json),
+    verified: (event, json, ring) => this.#deliverVerified(event, json, ring),
+    changed: (name) => {
+      if (name === RULES) this.#options.management?.rulebook.reload().catch((error: unknown) => this.#failed(error));
+    },
+    turned: (illness) => {
+      if (illness === undefined) this.#options.log.info({}, "the store is back");
+      else this.#options.log.error({ reason: illness }, "the store is gone");
+      const text = illness === undefined ? "what was missed comes now" : `error: ${illness}; nothing new comes now`;
+      for (const connection of this.#connections) connection.notice(text);
+    },
+  };
+
+  #failed(error: unknown): void {
+    this.#failure = { at: performance.now() };
+    this.#options.log.error({ error: error instanceof Error ? error.message : "unknown" }, "an operation failed");
   }
 
   #hand({ connection, prefix }: LiveSubscription, event: SignedEvent, json: Buffer): void {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ScanQueue } from "./scan-queue.ts";
+import { type ScanJob, ScanQueue } from "./scan-queue.ts";
 import type { ScanProgress } from "./store/store.ts";
 
 /** A query of so many steps; each run takes one. */
@@ -88,4 +88,34 @@ test("a query that throws ends with its error, and the queue goes on", async () 
   const next = job("next", 1, []);
   queue.add("a", next.job);
   expect(await next.ended).toBe("done");
+});
+
+test("while a store is at work elsewhere for one query, others are answered; what it finds after a cancel goes nowhere", async () => {
+  const queue = new ScanQueue<string>();
+  let answer: (progress: ScanProgress) => void = () => {};
+  let found: () => boolean = () => true;
+  const received: string[] = [];
+  const slow: ScanJob = {
+    scan: {
+      run: (_, sink) => {
+        found = () => sink(undefined as never);
+        return new Promise((resolve) => {
+          answer = resolve;
+        });
+      },
+    },
+    sink: () => Boolean(received.push("slow")),
+    end: () => received.push("end"),
+  };
+  queue.add("slow", slow);
+  const other = job("other", 3, []);
+  queue.add("other", other.job);
+  expect(await other.ended).toBe("done");
+  expect(found()).toBe(true);
+  queue.cancel("slow", slow);
+  expect(found()).toBe(false);
+  answer("done");
+  await new Promise(setImmediate);
+  expect(received).toEqual(["slow"]);
+  expect(queue.size).toBe(0);
 });

@@ -18,10 +18,23 @@ const SLICE_STEPS = 128;
 const SLICE_MS = 2;
 const TURN_MS = 6;
 
+/** A job in its row. What a store finds after nobody wants it any more goes nowhere. */
+class Task {
+  readonly job: ScanJob;
+  isWanted = true;
+  readonly sink: ScanSink = (record) => this.isWanted && this.job.sink(record);
+
+  constructor(job: ScanJob) {
+    this.job = job;
+  }
+}
+
 class Lane {
-  readonly jobs: ScanJob[] = [];
+  readonly tasks: Task[] = [];
   /** Its reader is slow. */
   paused = false;
+  /** The store is at work on its first job, elsewhere: the others need not wait for it. */
+  away = false;
 }
 
 export class ScanQueue<Owner> {
@@ -37,10 +50,10 @@ export class ScanQueue<Owner> {
     const lane = this.#lanes.get(owner);
     if (lane === undefined) {
       const fresh = new Lane();
-      fresh.jobs.push(job);
+      fresh.tasks.push(new Task(job));
       this.#lanes.set(owner, fresh);
     } else {
-      lane.jobs.push(job);
+      lane.tasks.push(new Task(job));
     }
     this.#schedule();
   }
@@ -48,12 +61,13 @@ export class ScanQueue<Owner> {
   cancel(owner: Owner, job: ScanJob): void {
     const lane = this.#lanes.get(owner);
     if (lane === undefined) return;
-    const at = lane.jobs.indexOf(job);
-    if (at !== -1) lane.jobs.splice(at, 1);
-    if (lane.jobs.length === 0) this.#lanes.delete(owner);
+    const at = lane.tasks.findIndex((task) => task.job === job);
+    for (const task of at === -1 ? [] : lane.tasks.splice(at, 1)) task.isWanted = false;
+    if (lane.tasks.length === 0) this.#lanes.delete(owner);
   }
 
   drop(owner: Owner): void {
+    for (const task of this.#lanes.get(owner)?.tasks ?? []) task.isWanted = false;
     this.#lanes.delete(owner);
   }
 
@@ -69,73 +83,78 @@ export class ScanQueue<Owner> {
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      void this.#turn();
+      this.#turn();
     });
   }
 
-  async #turn(): Promise<void> {
+  #turn(): void {
     this.#working = true;
     const end = performance.now() + TURN_MS;
     let worked = true;
     while (worked && performance.now() < end) {
       worked = false;
       for (const [owner, lane] of [...this.#lanes]) {
-        const job = lane.jobs[0];
-        if (job === undefined || lane.paused || this.#lanes.get(owner) !== lane) continue;
-        // Waiting costs a turn of the queue of promises, and what is sent would leave in as many writes.
-        const slice = this.#slice(owner, lane, job);
-        if (slice !== undefined) await slice;
+        const task = lane.tasks[0];
+        if (task === undefined || lane.paused || lane.away || this.#lanes.get(owner) !== lane) continue;
+        this.#slice(owner, lane, task);
         worked = true;
         if (performance.now() >= end) break;
       }
     }
     this.#working = false;
-    if ([...this.#lanes.values()].some((lane) => lane.jobs.length > 0 && !lane.paused)) this.#schedule();
+    const waits = (lane: Lane): boolean => lane.tasks.length > 0 && !lane.paused && !lane.away;
+    if ([...this.#lanes.values()].some(waits)) this.#schedule();
   }
 
-  /** Undefined where the store answered at once. */
-  #slice(owner: Owner, lane: Lane, job: ScanJob): Promise<void> | undefined {
+  #slice(owner: Owner, lane: Lane, task: Task): void {
     // Who was served goes to the end of the row.
     this.#lanes.delete(owner);
     this.#lanes.set(owner, lane);
     const end = performance.now() + SLICE_MS;
     try {
       for (;;) {
-        const step = job.scan.run(SLICE_STEPS, job.sink);
-        if (step instanceof Promise) return this.#later(owner, lane, job, step);
-        if (this.#stands(owner, lane, job, step) || performance.now() >= end) return undefined;
+        const step = task.job.scan.run(SLICE_STEPS, task.sink);
+        if (step instanceof Promise) {
+          lane.away = true;
+          void this.#later(owner, lane, task, step);
+          return;
+        }
+        if (this.#stands(owner, lane, task, step) || performance.now() >= end) return;
       }
     } catch (error) {
-      this.#fail(owner, lane, job, error);
+      this.#fail(owner, lane, task, error);
     }
-    return undefined;
   }
 
-  async #later(owner: Owner, lane: Lane, job: ScanJob, step: Promise<ScanProgress>): Promise<void> {
+  async #later(owner: Owner, lane: Lane, task: Task, step: Promise<ScanProgress>): Promise<void> {
     try {
-      this.#stands(owner, lane, job, await step);
+      const progress = await step;
+      lane.away = false;
+      this.#stands(owner, lane, task, progress);
     } catch (error) {
-      this.#fail(owner, lane, job, error);
+      lane.away = false;
+      this.#fail(owner, lane, task, error);
     }
+    this.#schedule();
   }
 
   /** Takes a step's result into account; true where the job does not go on now. */
-  #stands(owner: Owner, lane: Lane, job: ScanJob, progress: ScanProgress): boolean {
-    if (this.#lanes.get(owner) !== lane || lane.jobs[0] !== job) return true;
+  #stands(owner: Owner, lane: Lane, task: Task, progress: ScanProgress): boolean {
+    if (this.#lanes.get(owner) !== lane || lane.tasks[0] !== task) return true;
     if (progress === "paused") lane.paused = true;
     if (progress !== "done" && progress !== "too-much") return progress === "paused";
     this.#remove(owner, lane);
-    job.end(progress);
+    task.job.end(progress);
     return true;
   }
 
-  #fail(owner: Owner, lane: Lane, job: ScanJob, error: unknown): void {
-    if (this.#lanes.get(owner) === lane && lane.jobs[0] === job) this.#remove(owner, lane);
-    job.end({ error });
+  #fail(owner: Owner, lane: Lane, task: Task, error: unknown): void {
+    if (this.#lanes.get(owner) === lane && lane.tasks[0] === task) this.#remove(owner, lane);
+    task.job.end({ error });
   }
 
   #remove(owner: Owner, lane: Lane): void {
-    lane.jobs.shift();
-    if (lane.jobs.length === 0) this.#lanes.delete(owner);
+    lane.tasks.shift();
+    if (lane.tasks.length === 0) this.#lanes.delete(owner);
   }
 }

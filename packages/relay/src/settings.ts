@@ -21,6 +21,7 @@ const OPTIONS = {
   data: { type: "string" },
   url: { type: "string", multiple: true },
   durability: { type: "string" },
+  store: { type: "string" },
   help: { type: "boolean", short: "h" },
 } as const;
 
@@ -43,6 +44,7 @@ export function readSettings(args: readonly string[]): Settings {
     ...(values.data !== undefined && { data: values.data }),
     ...(values.url !== undefined && { urls: values.url }),
     ...(values.durability !== undefined && { durability: values.durability }),
+    ...(values.store !== undefined && { store: values.store }),
   };
   return {
     command,

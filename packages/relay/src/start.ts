@@ -1,6 +1,7 @@
 /** From a configuration to a running relay: store, verifier, log, socket. The caller owns what it gets and closes it. */
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
+import type { Curve } from "@subrosa/core/curve/curve";
 import { openCurve } from "@subrosa/curve/open-curve";
 import pino from "pino";
 import { Admission } from "./admission/admission.ts";
@@ -11,7 +12,8 @@ import { PolicyScript } from "./policy/script.ts";
 import { PoolJudge } from "./proofs/pool-judge.ts";
 import { RelayKey } from "./proofs/relay-key.ts";
 import { type Log, openRelay, type Relay } from "./relay.ts";
-import { openLmdbStore } from "./store/lmdb-store.ts";
+import { openStore } from "./store/open-store.ts";
+import type { Store } from "./store/store.ts";
 import { PoolVerifier } from "./verify/pool-verifier.ts";
 
 export const VERSION = "0.1.0";
@@ -30,12 +32,7 @@ const JUDGE = new URL("./proofs/worker.js", import.meta.url);
 const SCRIPT = new URL("./policy/script-worker.js", import.meta.url);
 
 export async function startRelay(config: Config, log: Log): Promise<Relay> {
-  const store = await openLmdbStore({
-    dir: config.data,
-    durability: config.durability,
-    cacheBytes: config.cacheMegabytes << 20,
-    recipientDeletesWraps: config.recipientDeletesWraps ?? false,
-  });
+  const store = await openStore(config, process.env);
   const curve = openCurve();
   // One core is left for everything else.
   const verifier = new PoolVerifier(curve, Math.max(1, availableParallelism() - 1), VERIFIER);
@@ -52,7 +49,7 @@ export async function startRelay(config: Config, log: Log): Promise<Relay> {
         onFault: (fault) => log.error({ fault }, "the operator's policy failed, and the event was refused"),
       });
     }
-    const key = config.proofs === "off" ? undefined : RelayKey.open(join(config.data, "relay.key"), curve);
+    const key = config.proofs === "off" ? undefined : await openKey(config, store, curve);
     const proofs = key && judge && { key, judge };
     const anonymous = admission && judge && { admission, judge };
     const media = config.media === "off" ? undefined : { curve, blobs: BlobStore.open(join(config.data, "media")) };
@@ -76,4 +73,10 @@ export async function startRelay(config: Config, log: Log): Promise<Relay> {
     await store.close();
     throw error;
   }
+}
+
+/** Processes that share a store share its key as well: it stands there, or in a file of one's own. */
+async function openKey(config: Config, store: Store, curve: Curve): Promise<RelayKey> {
+  const file = join(config.data, "relay.key");
+  return store.shared === undefined ? RelayKey.open(file, curve) : RelayKey.share(store, file, curve);
 }

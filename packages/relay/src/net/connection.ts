@@ -28,7 +28,7 @@ import {
   step,
 } from "../session/session.ts";
 import type { StoredRecord } from "../store/record.ts";
-import type { Store } from "../store/store.ts";
+import { type Store, StoreError } from "../store/store.ts";
 import { type AnswerPorts, type CheckedAnswer, checkAnonymous, checkAnswer } from "./answers.ts";
 import { Negotiation } from "./negotiation.ts";
 import { Outbox } from "./outbox.ts";
@@ -215,6 +215,8 @@ export class Connection {
     const prefix = Buffer.from(`["EVENT",${JSON.stringify(subscription)},`);
     const listener: LiveSubscription = { filters, connection: this, prefix };
     this.#host.live.add(listener);
+    // From here on the listener gets what is new.
+    const before = this.#host.store.tail;
     const { maxLimit } = this.#host.limits;
     const limited = filters.map((filter) => ({ ...filter, limit: Math.min(filter.limit ?? maxLimit, maxLimit) }));
     const sink = (record: StoredRecord): boolean => {
@@ -224,7 +226,7 @@ export class Connection {
     const withDefault = filters.map((filter, i) => (filter.limit === undefined ? filter : limited[i]!));
     this.#work.set(generation, {
       listener,
-      job: this.#scan(withDefault, sink, (fault) => {
+      job: this.#scan(withDefault, before, sink, (fault) => {
         this.#apply({ type: "scanned", subscription, generation, ...(fault !== undefined && { fault }) });
       }),
     });
@@ -238,7 +240,7 @@ export class Connection {
     };
     const all = filters.map((filter) => (filter.limit === 0 ? filter : { ...filter, limit: Number.MAX_SAFE_INTEGER }));
     this.#work.set(generation, {
-      job: this.#scan(all, sink, (fault) => {
+      job: this.#scan(all, undefined, sink, (fault) => {
         const result = fault === undefined ? { count } : { fault };
         this.#apply({ type: "counted", subscription, generation, result });
         this.#work.delete(generation);
@@ -254,6 +256,7 @@ export class Connection {
     const all = { ...filter, limit: Math.min(filter.limit ?? maxNegotiated + 1, maxNegotiated + 1) };
     const job = this.#scan(
       [all],
+      undefined,
       (record) => {
         negotiation.add(record);
         return true;
@@ -275,11 +278,16 @@ export class Connection {
     if (result !== undefined) this.#apply({ type: "negotiated", subscription, generation, result });
   }
 
-  #scan(filters: readonly Filter[], sink: (record: StoredRecord) => boolean, end: (fault?: string) => void): ScanJob {
+  #scan(
+    filters: readonly Filter[],
+    before: number | undefined,
+    sink: (record: StoredRecord) => boolean,
+    end: (fault?: string) => void,
+  ): ScanJob {
     const { store, limits, clock, scans, onFailure } = this.#host;
     const { defaultLimit, maxWork } = limits;
-    const before = store.tail;
-    const scan = store.scan({ filters, viewer: this.keys, now: clock(), before, defaultLimit, maxWork });
+    const bound = before === undefined ? {} : { before };
+    const scan = store.scan({ filters, viewer: this.keys, now: clock(), ...bound, defaultLimit, maxWork });
     const job: ScanJob = {
       scan,
       sink,
@@ -288,7 +296,7 @@ export class Connection {
         else if (result === "too-much") end("error: too many events to look at; ask for less");
         else {
           onFailure(result.error);
-          end("error: the query failed; try again later");
+          end(failedQuery(result.error));
         }
       },
     };
@@ -350,6 +358,11 @@ export class Connection {
     this.#ws.ping();
   }
 
+  /** Something that everybody should know who waits for events here. */
+  notice(text: string): void {
+    if (this.subscriptions > 0) this.#outbox.text(encodeRelayMessage({ type: "NOTICE", text }));
+  }
+
   close(code: number, reason: string): void {
     this.#outbox.flush();
     this.#ws.close(code, reason);
@@ -364,6 +377,12 @@ export class Connection {
     this.#host.scans.drop(this);
     this.#host.onClosed(this);
   }
+}
+
+function failedQuery(error: unknown): string {
+  const isGone = error instanceof StoreError && error.code === "store/unavailable";
+  const why = isGone ? "the database of this relay cannot be reached" : "the query failed";
+  return `error: ${why}; try again later`;
 }
 
 /** RFC 6455: policy violation. */

@@ -1,6 +1,6 @@
 /**
  * The relay's own key (NIP-11 `self`), with which it signs its verdicts. Made on first use, kept in a file that only
- * the relay's user may read; it never leaves the process and stands in no log.
+ * the relay's user may read, or, for several processes that are one relay, in their store. It stands in no log.
  */
 import { randomFillSync } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -10,6 +10,10 @@ import type { Curve } from "@subrosa/core/curve/curve";
 import { UsageError } from "@subrosa/core/errors";
 import { type EventTemplate, plain, type SignedEvent, signEvent } from "@subrosa/core/nostr/event";
 import { Secret } from "@subrosa/core/secret";
+import type { Store } from "../store/store.ts";
+
+const META = "relay-key";
+const NOT_A_KEY = "the relay's key file does not hold 64 hex digits";
 
 export class RelayKey implements Disposable {
   readonly #secret: Secret;
@@ -29,8 +33,20 @@ export class RelayKey implements Disposable {
     }
     chmodSync(path, 0o600);
     const bytes = fromHex(readFileSync(path, "utf8").trim(), 32);
-    if (bytes === undefined) throw new UsageError("usage/secret", "the relay's key file does not hold 64 hex digits");
+    if (bytes === undefined) throw new UsageError("usage/secret", NOT_A_KEY);
     return new RelayKey(Secret.from(bytes, curve), curve);
+  }
+
+  /** One key for all processes of a store. The first one makes it, or brings the one it had alone. */
+  static async share(store: Store, path: string, curve: Curve): Promise<RelayKey> {
+    for (;;) {
+      const text = await store.getMeta(META);
+      const bytes = fromHex(text ?? "", 32);
+      if (bytes !== undefined) return new RelayKey(Secret.from(bytes, curve), curve);
+      const own = existsSync(path) ? readFileSync(path, "utf8").trim() : toHex(randomFillSync(new Uint8Array(32)));
+      if (fromHex(own, 32) === undefined) throw new UsageError("usage/secret", NOT_A_KEY);
+      await store.setMeta(META, own, text);
+    }
   }
 
   sign(template: EventTemplate): SignedEvent {

@@ -6,7 +6,7 @@
  * they store in the order in which it becomes visible (follower.ts). An outcome is given out after its commit and after
  * everything before it was handed on.
  *
- * Not here: overwriting bytes. What is deleted is deleted in SQL; docs/relay-postgres.md says when its bytes go.
+ * Not here: overwriting bytes. What is deleted is deleted in SQL; docs/guide/postgres.md says when its bytes go.
  */
 import { randomBytes } from "node:crypto";
 import type { EventId } from "@subrosa/core/bytes";

@@ -8,8 +8,8 @@ import { TABLES_BY_TIME } from "./schema.ts";
 
 /** About a quarter of a year. */
 export const SPAN_SECONDS = 91 * 24 * 3_600;
-const BEFORE = 4;
-const AHEAD = 2;
+const BEFORE = 1;
+const AHEAD = 1;
 /** After a very long sleep, a few at a time. */
 const AT_ONCE = 16;
 
