@@ -111,8 +111,9 @@ export class Ingest {
       this.#answer(sender, false, "invalid: the id is not the hash of the event");
       return;
     }
-    // Only for kinds that anybody may ask for: before the signature is checked, a forger could ask what is there.
-    if (!isPrivateKind(event.kind) && store.has(event.id) === true) {
+    // Only for kinds that anybody may ask for: before the signature is checked, a forger could ask what is there. And
+    // only where asking costs less than checking: a store elsewhere is asked once, when it is given the event.
+    if (store.shared === undefined && !isPrivateKind(event.kind) && store.has(event.id) === true) {
       this.#answer(sender, true, DUPLICATE);
       return;
     }

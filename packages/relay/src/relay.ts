@@ -37,7 +37,7 @@ import { parseSearch } from "./proofs/search.ts";
 import { Verdicts } from "./proofs/verdicts.ts";
 import { ScanQueue } from "./scan-queue.ts";
 import { hostOf } from "./session/authentication.ts";
-import type { Store, StoreFollower } from "./store/store.ts";
+import { type Store, StoreError, type StoreFollower } from "./store/store.ts";
 
 export interface Log {
   info(fields: object, message: string): void;
@@ -352,7 +352,8 @@ export class Relay implements AsyncDisposable {
   };
 
   #failed(error: unknown): void {
-    this.#failure = { at: performance.now() };
+    // A store that is gone says so itself, for exactly as long as it is.
+    if (!(error instanceof StoreError && error.code === "store/unavailable")) this.#failure = { at: performance.now() };
     this.#options.log.error({ error: error instanceof Error ? error.message : "unknown" }, "an operation failed");
   }
 

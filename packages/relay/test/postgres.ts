@@ -50,14 +50,20 @@ const SETTINGS = {
   autovacuum_naptime: "5s",
 };
 
+/** Empty for oneself. */
+interface RunAs {
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
 export class PostgresUnderTest implements AsyncDisposable {
   readonly dir: string;
   readonly #bin: string;
-  readonly #as: { readonly uid?: number; readonly gid?: number };
+  readonly #as: RunAs;
   #server: ChildProcess | undefined;
   #databases = 0;
 
-  private constructor(bin: string, dir: string, as: { readonly uid?: number; readonly gid?: number }) {
+  private constructor(bin: string, dir: string, as: RunAs) {
     this.#bin = bin;
     this.dir = dir;
     this.#as = as;
@@ -65,7 +71,7 @@ export class PostgresUnderTest implements AsyncDisposable {
 
   static async start(): Promise<PostgresUnderTest> {
     if (postgres === undefined) throw new Error(WITHOUT_POSTGRES);
-    const as = process.getuid?.() === 0 ? otherUser() : {};
+    const as: RunAs = process.getuid?.() === 0 ? otherUser() : {};
     // A socket's path must be short, so not below this package.
     const dir = mkdtempSync(join(tmpdir(), "sr-pg-"));
     if (as.uid !== undefined && as.gid !== undefined) chownSync(dir, as.uid, as.gid);

@@ -44,8 +44,9 @@ export class Listening {
     this.url = url;
   }
 
-  static start(path: string, args: readonly string[]): Promise<Listening> {
-    return Listening.of(spawn(process.execPath, [path, ...args], { stdio: ["ignore", "pipe", "pipe"] }));
+  static start(path: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Listening> {
+    const options = { env: { ...process.env, ...env } };
+    return Listening.of(spawn(process.execPath, [path, ...args], { ...options, stdio: ["ignore", "pipe", "pipe"] }));
   }
 
   static of(child: ChildProcessByStdio<null, Readable, Readable>): Promise<Listening> {

@@ -15,6 +15,7 @@ import { type ProofJudge, stepwiseJudge } from "../src/proofs/proof-judge.ts";
 import type { RelayKey } from "../src/proofs/relay-key.ts";
 import { type Log, openRelay, type Relay } from "../src/relay.ts";
 import { openLmdbStore } from "../src/store/lmdb-store.ts";
+import type { Store } from "../src/store/store.ts";
 import { Client } from "./client.ts";
 import { NOW } from "./events.ts";
 
@@ -26,6 +27,8 @@ export const trusting: SignatureVerifier = {
 };
 
 export interface Setup {
+  /** Instead of an embedded one in a folder of its own; closed with the relay. */
+  readonly store?: Store;
   readonly config?: Partial<Config>;
   readonly verifier?: SignatureVerifier;
   readonly policy?: Policy;
@@ -65,15 +68,14 @@ export class RelayUnderTest implements AsyncDisposable {
     judge,
     managed,
     media,
+    store: given,
   }: Setup = {}): Promise<RelayUnderTest> {
     const unplaced = { ...DEFAULT_CONFIG, port: 0, ...config };
     const admission = anonymous && Admission.configured(unplaced, anonymous);
     const dir = mkdtempSync(join(tmpdir(), "subrosa-relay-"));
     const merged = { ...unplaced, data: config?.data ?? dir };
-    const store = await openLmdbStore({
-      dir,
-      recipientDeletesWraps: config?.recipientDeletesWraps ?? false,
-    });
+    const recipientDeletesWraps = config?.recipientDeletesWraps ?? false;
+    const store = given ?? (await openLmdbStore({ dir, recipientDeletesWraps }));
     const management = managed && { curve: managed, rulebook: await Rulebook.open(store) };
     const judging = proofs?.curve ?? anonymous;
     const judges = judge ?? (judging && stepwiseJudge(new RingShelf(judging)));

@@ -12,12 +12,15 @@ import type { Entry } from "../../src/event/entry.ts";
 import { NOBODY, type Viewer } from "../../src/event/viewer.ts";
 import { type Listener, LiveIndex } from "../../src/live/live-index.ts";
 import { openLmdbStore } from "../../src/store/lmdb-store.ts";
+import { openPostgresStore } from "../../src/store/postgres/postgres-store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { admit, event, generator, key, NOW } from "../events.ts";
+import { PostgresUnderTest, postgres, WITHOUT_POSTGRES } from "../postgres.ts";
 
 const LONG = process.env["SUBROSA_LONG"] !== undefined;
 const GROUPS = LONG ? 1_000_000 : 10_000;
 const EVENTS = 100_000;
+const AT_ONCE = 8;
 const SEED = 20_260_101;
 
 type Random = (below: number) => number;
@@ -170,11 +173,11 @@ function survivors(corpus: readonly SignedEvent[]): SignedEvent[] {
 
 // ── the comparison ──
 
-function ask(store: Store, filters: readonly Filter[], viewer: Viewer): string[] {
+async function ask(store: Store, filters: readonly Filter[], viewer: Viewer): Promise<string[]> {
   const scan = store.scan({ filters, viewer, now: NOW, before: store.tail, defaultLimit: 500, maxWork: 10_000_000 });
   const found: string[] = [];
   for (;;) {
-    const progress = scan.run(997, (record) => {
+    const progress = await scan.run(997, (record) => {
       found.push(record.id);
       return true;
     });
@@ -183,52 +186,90 @@ function ask(store: Store, filters: readonly Filter[], viewer: Viewer): string[]
   }
 }
 
-test(`${GROUPS} random groups of filters over ${EVENTS} events: 0 differences, stored and live`, {
-  timeout: 36_000_000,
-}, async () => {
-  const random = generator(SEED);
+const onDisk = async (): Promise<OpenedStore> => {
   const dir = mkdtempSync(join(tmpdir(), "subrosa-oracle-"));
-  const store = await openLmdbStore({ dir });
-  try {
-    const corpus = Array.from({ length: EVENTS }, (_, n) => randomEvent(random, n));
-    for (let i = 0; i < corpus.length; i += 1_000) {
-      await store.append(
-        corpus.slice(i, i + 1_000).map((it) => admit(it)),
-        NOW,
-      );
-    }
-    const sorted = survivors(corpus);
-    expect(store.stats().events).toBe(sorted.length);
-    const dumb = new DumbStore(sorted);
-    // Comparing is cheap, an assertion is not: what differs is collected.
-    const differences: string[] = [];
-    // Few values of everything are asked for, so that what is remembered stays small.
-    const ids = Array.from({ length: 30 }, () => corpus[random(corpus.length)]!.id);
-    const viewers: Viewer[] = [NOBODY, new Set([key(1)]), new Set([key(2), key(3)])];
-    const live: Entry[] = corpus.slice(0, 300).map((it) => admit(it));
-    for (let group = 0; group < GROUPS; group++) {
-      const filters = Array.from({ length: 1 + random(3) }, () => randomFilter(random, ids));
-      const viewer = viewers[random(viewers.length)]!;
-      const found = ask(store, filters, viewer);
-      const expected = dumb.answer(filters, viewer);
-      if (found.join() !== expected.join()) differences.push(`group ${group}: ${JSON.stringify(filters)}`);
-      const listener: Listener = { filters };
-      const index = new LiveIndex();
-      index.add(listener);
-      for (let i = 0; i < 5; i++) {
-        const it = live[random(live.length)]!.event;
-        const wanted = filters.some((filter) => dumbMatch(filter as Readonly<Record<string, unknown>>, it));
-        if (index.match(it).has(listener) !== wanted) differences.push(`group ${group}, live ${it.id}`);
+  return { store: await openLmdbStore({ dir }), remove: async () => rmSync(dir, { recursive: true }) };
+};
+
+/** Spans so short that what is asked for lies in several partitions. */
+const onPostgres = async (): Promise<OpenedStore> => {
+  const server = await PostgresUnderTest.start();
+  const connectionString = await server.database();
+  const store = await openPostgresStore({ connectionString, clock: () => NOW - 700, spanSeconds: 400 });
+  return { store, remove: () => server[Symbol.asyncDispose]() };
+};
+
+interface OpenedStore {
+  readonly store: Store;
+  remove(): Promise<void>;
+}
+
+type Case = readonly [name: string, groups: number, events: number, open: () => Promise<OpenedStore>];
+
+/** A question to a server costs more than one to memory: without SUBROSA_LONG it gets fewer. */
+const STORES: readonly Case[] = [
+  ["the embedded store", GROUPS, EVENTS, onDisk],
+  ...(postgres === undefined
+    ? []
+    : [["PostgreSQL", LONG ? GROUPS : 1_500, LONG ? EVENTS : 20_000, onPostgres] satisfies Case]),
+];
+if (postgres === undefined) test.skip(WITHOUT_POSTGRES);
+
+test.each(STORES)(
+  "%s, %i random groups of filters over %i events: 0 differences, stored and live",
+  {
+    timeout: 36_000_000,
+  },
+  async (_name, groups, events, open) => {
+    const random = generator(SEED);
+    const { store, remove } = await open();
+    try {
+      const corpus = Array.from({ length: events }, (_, n) => randomEvent(random, n));
+      for (let i = 0; i < corpus.length; i += 1_000) {
+        await store.append(
+          corpus.slice(i, i + 1_000).map((it) => admit(it)),
+          NOW,
+        );
       }
-      index.remove(listener);
-      if (index.match(live[0]!.event).size !== 0) differences.push(`group ${group}: a listener stayed`);
+      const sorted = survivors(corpus);
+      expect(store.stats().events).toBe(sorted.length);
+      const dumb = new DumbStore(sorted);
+      // Comparing is cheap, an assertion is not: what differs is collected.
+      const differences: string[] = [];
+      // Few values of everything are asked for, so that what is remembered stays small.
+      const ids = Array.from({ length: 30 }, () => corpus[random(corpus.length)]!.id);
+      const viewers: Viewer[] = [NOBODY, new Set([key(1)]), new Set([key(2), key(3)])];
+      const live: Entry[] = corpus.slice(0, 300).map((it) => admit(it));
+      const asked: Promise<void>[] = [];
+      for (let group = 0; group < groups; group++) {
+        const filters = Array.from({ length: 1 + random(3) }, () => randomFilter(random, ids));
+        const viewer = viewers[random(viewers.length)]!;
+        const compared = ask(store, filters, viewer).then((found) => {
+          const expected = dumb.answer(filters, viewer);
+          if (found.join() !== expected.join()) differences.push(`group ${group}: ${JSON.stringify(filters)}`);
+        });
+        asked.push(compared);
+        // A store elsewhere answers several at once.
+        if (asked.length === AT_ONCE) await Promise.all(asked.splice(0));
+        const listener: Listener = { filters };
+        const index = new LiveIndex();
+        index.add(listener);
+        for (let i = 0; i < 5; i++) {
+          const it = live[random(live.length)]!.event;
+          const wanted = filters.some((filter) => dumbMatch(filter as Readonly<Record<string, unknown>>, it));
+          if (index.match(it).has(listener) !== wanted) differences.push(`group ${group}, live ${it.id}`);
+        }
+        index.remove(listener);
+        if (index.match(live[0]!.event).size !== 0) differences.push(`group ${group}: a listener stayed`);
+      }
+      await Promise.all(asked);
+      expect(differences, `seed ${SEED}`).toEqual([]);
+    } finally {
+      await store.close();
+      await remove();
     }
-    expect(differences, `seed ${SEED}`).toEqual([]);
-  } finally {
-    await store.close();
-    rmSync(dir, { recursive: true });
-  }
-});
+  },
+);
 
 test("many subscriptions at once: each gets exactly what it asked for", () => {
   const random = generator(SEED + 1);

@@ -1,10 +1,14 @@
-/** A relay as a process that believes every signature: `trusting-relay.ts DIR`. What is tested is what it keeps. */
+/**
+ * A relay as a process that believes every signature: `trusting-relay.ts DIR`. What is tested is what it keeps, in DIR or
+ * in the database that SUBROSA_DATABASE names.
+ */
 import { DEFAULT_CONFIG } from "../../src/config.ts";
 import { openRelay } from "../../src/relay.ts";
-import { openLmdbStore } from "../../src/store/lmdb-store.ts";
+import { openStore } from "../../src/store/open-store.ts";
 
 const [dir = ""] = process.argv.slice(2);
-const store = await openLmdbStore({ dir });
+const isShared = process.env["SUBROSA_DATABASE"] !== undefined;
+const store = await openStore({ ...DEFAULT_CONFIG, data: dir, store: isShared ? "postgres" : "embedded" }, process.env);
 const relay = await openRelay({
   config: { ...DEFAULT_CONFIG, port: 0, data: dir },
   store,

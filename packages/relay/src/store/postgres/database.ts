@@ -64,6 +64,7 @@ export class Database {
       keepAliveInitialDelayMillis: 10_000,
       connectionTimeoutMillis: CONNECT_MS,
     };
+    checkConnectionString(this.#config);
     const pool = (max: number, settings: string, timeout: number): pg.Pool => {
       const onConnect = async (client: pg.ClientBase): Promise<void> => {
         client.on("error", () => {});
@@ -77,16 +78,14 @@ export class Database {
       return made;
     };
     const commit = durability === "full" ? "on" : "off";
-    this.#readers = readable(() => pool(readers, READER_SETTINGS, queryMs));
-    this.#writer = readable(() =>
-      pool(
-        1,
-        `set jit = off; set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off;
+    this.#readers = pool(readers, READER_SETTINGS, queryMs);
+    this.#writer = pool(
+      1,
+      `set jit = off; set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off;
          set synchronous_commit = ${commit}; set lock_timeout = '${WRITE_MS / 2}ms';
          set idle_in_transaction_session_timeout = '${WRITE_MS / 2}ms'; set tcp_keepalives_idle = 10;
          set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3`,
-        WRITE_MS,
-      ),
+      WRITE_MS,
     );
   }
 
@@ -147,10 +146,10 @@ export class Database {
   }
 }
 
-/** A connection string that cannot be read is not shown: it may hold a password. */
-function readable<T>(open: () => T): T {
+/** What cannot be read is not shown: it may hold a password. */
+function checkConnectionString(config: pg.ClientConfig): void {
   try {
-    return open();
+    new pg.Client(config);
   } catch {
     throw new UsageError("usage/range", "the connection string is not right; it looks like postgres://user@host/name");
   }
