@@ -117,7 +117,8 @@ async function inTurns(
   clock: Clock,
 ): Promise<Times[]> {
   const contestants: { run: Run; things: number; times: number; samples: number[] }[] = [];
-  for (const one of all) contestants.push({ ...one, times: await calibrate(one.run, effort.slice, clock), samples: [] });
+  for (const one of all)
+    contestants.push({ ...one, times: await calibrate(one.run, effort.slice, clock), samples: [] });
   const start = clock();
   for (let turn = 0; turn < effort.rounds; turn++) {
     if (turn >= MIN_ROUNDS && clock() - start > effort.limit) break;
