@@ -62,12 +62,7 @@ export function doubleRaw(r: usize): void {
   mulTwiceDiffSub(r + 36, T1, T2, r, T3);
 }
 
-/**
- * r = r + (x, y) for y of either sign, in 8 multiplications and 3 squarings. H = x·Z² − X must not be zero; it is left
- * at `lastH`, signed, as the ratio of the new Z to the old.
- */
-export const lastH: usize = T1;
-
+/** r = r + (x, y) for y of either sign, in 8 multiplications and 3 squarings. H = x·Z² − X must not be zero. */
 export function addAffineRaw(r: usize, x: usize, y: usize): void {
   sqr(T0, r + 72);
   mulMinus(T1, T0, x, r);

@@ -9,9 +9,9 @@
 import { BETA } from "./constants.generated";
 import { NAF_LENGTH, nafDigits } from "./digits";
 import { copyElement, negate } from "./field";
-import { carried, mul, mulSigned, sqr } from "./field.generated";
+import { linearDiff, mul, mulDiff, mulDiffSub, sqr, sqrSubSub } from "./field.generated";
 import { AFFINE } from "./memory";
-import { addAffine, addAffineRaw, doubleRaw, isIdentity, lastH, setAffine, setIdentity } from "./point";
+import { addAffine, doubleRaw, isIdentity, setAffine, setIdentity } from "./point";
 import { HALF_BYTES, splitScalar } from "./scalar";
 import { addRecord, addRecorded, startRecords } from "./sums";
 
@@ -25,10 +25,25 @@ function fillTurned(table: usize): void {
 }
 
 const doubled: usize = memory.data(112, 8);
-const running: usize = memory.data(112, 8);
 const ratios: usize = memory.data(8 * 36, 8);
 const factor: usize = memory.data(36, 8);
 const square: usize = memory.data(36, 8);
+const slope: usize = memory.data(36, 8);
+
+/**
+ * next = entry + doubled for two points over one Z, in 4 multiplications and 2 squarings; `doubled` is brought to the Z
+ * of the result, which is `ratio` times the old one (Meloni 2007). The two are not ± the same point.
+ */
+function addOverCommonZ(next: usize, entry: usize, ratio: usize): void {
+  linearDiff(ratio, doubled, entry);
+  linearDiff(slope, doubled + 36, entry + 36);
+  sqr(square, ratio);
+  mul(doubled, doubled, square);
+  mul(square, entry, square);
+  mulDiff(doubled + 36, doubled + 36, doubled, square);
+  sqrSubSub(next, slope, doubled, square);
+  mulDiffSub(next + 36, slope, doubled, next, doubled + 36);
+}
 
 /** Fills the table for (x, y); `commonZ` receives the Z of all its points. */
 export function oddMultiplesAlone(table: usize, commonZ: usize, x: usize, y: usize): void {
@@ -39,23 +54,19 @@ export function oddMultiplesAlone(table: usize, commonZ: usize, x: usize, y: usi
   mul(factor, square, doubled + 72);
   mul(table, square, x);
   mul(table + 36, factor, y);
-  setAffine(running, table, table + 36);
   for (let i: usize = 1; i < COUNT; i++) {
-    addAffineRaw(running, doubled, doubled + 36);
-    copyElement(ratios + i * 36, lastH);
-    copyElement(table + i * AFFINE, running);
-    copyElement(table + i * AFFINE + 36, running + 36);
+    addOverCommonZ(table + i * AFFINE, table + (i - 1) * AFFINE, ratios + i * 36);
   }
-  mul(commonZ, running + 72, doubled + 72);
-  carried(factor, ratios + 7 * 36);
+  copyElement(factor, ratios + (COUNT - 1) * 36);
   for (let i: usize = COUNT - 1; i > 0; i--) {
     const entry = table + (i - 1) * AFFINE;
     sqr(square, factor);
     mul(entry, entry, square);
     mul(square, square, factor);
     mul(entry + 36, square, entry + 36);
-    if (i > 1) mulSigned(factor, factor, ratios + (i - 1) * 36);
+    if (i > 1) mul(factor, factor, ratios + (i - 1) * 36);
   }
+  mul(commonZ, factor, doubled + 72);
   fillTurned(table);
 }
 

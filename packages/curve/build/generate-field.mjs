@@ -34,6 +34,7 @@ export const FUNCTIONS = [
   { name: "mulDouble", comment: "2·a·b", terms: [[2, { a: 1 }, { b: 1 }]] },
   { name: "mulMinus", comment: "a·b − c, signed", terms: [[1, { a: 1 }, { b: 1 }]], minus: "c" },
   { name: "mulSignedMinus", comment: "a·y − c, signed", terms: [[1, { a: 1 }, { y: 1 }]], minus: "c" },
+  { name: "mulDiff", comment: "a·(b − c)", terms: [[1, { a: 1 }, { b: 1, c: -1 }]] },
   {
     name: "mulDiffSub",
     comment: "y·(b − c) − d",
@@ -76,6 +77,14 @@ export const FUNCTIONS = [
     terms: [
       [1, { a: 1 }, { a: 1 }],
       [-4, { b: 1 }],
+    ],
+  },
+  {
+    name: "sqrSubSub",
+    comment: "a² − b − c",
+    terms: [
+      [1, { a: 1 }, { a: 1 }],
+      [-1, { b: 1, c: 1 }],
     ],
   },
   {
