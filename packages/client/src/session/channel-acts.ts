@@ -29,6 +29,8 @@ export interface ChannelMove {
 }
 
 const REACTION = 7;
+/** Seconds by which a message may be dated ahead to stand behind another. */
+const AHEAD = 60;
 
 export class ChannelActs {
   readonly #options: ChannelsOptions;
@@ -177,7 +179,9 @@ export class ChannelActs {
     const { room, state } = at;
     return this.#post(room, (now) => {
       if (!mayWrite(state, now)) return "may-not-write";
-      const made = make(state, now);
+      // Later than what is shown already, so that nobody sees an answer before its question.
+      const newest = historyOf(state.path, now).at(-1)?.time ?? 0;
+      const made = make(state, Math.max(now, Math.min(newest + 1, now + AHEAD)));
       return typeof made === "string" ? made : [[made, [state.path.here.room.key], "channel"]];
     });
   }

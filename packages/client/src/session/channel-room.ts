@@ -166,7 +166,7 @@ export class ChannelRoom implements AsyncDisposable {
     to: readonly PubkeyHex[],
     place: "channel" | "person",
   ): Promise<readonly Posted[] | undefined> {
-    const { hand, clock, curve, relaysOf } = this.#options;
+    const { hand, clock, curve, reach } = this.#options;
     const inner = await hand.vouch(composed);
     const read = inner && readFact(inner, place, curve);
     if (inner === undefined || read?.ok !== true) return undefined;
@@ -174,7 +174,7 @@ export class ChannelRoom implements AsyncDisposable {
     for (const key of to) {
       const outer = await hand.wrap(inner, { to: key, now: clock.now(), expiration: composed.expiration });
       if (outer === undefined) return undefined;
-      const relays = place === "person" ? { relays: relaysOf(key) } : {};
+      const relays = place === "person" ? { relays: await reach(key) } : {};
       posts.push({ fact: read.fact, to: key, outer, ...relays });
     }
     return posts;

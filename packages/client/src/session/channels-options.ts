@@ -14,7 +14,7 @@ export interface ChannelsOptions {
   readonly outbox: Outbox;
   readonly network: Network;
   /** Where this person reads what is sent to him, ourselves included. */
-  readonly relaysOf: (person: PubkeyHex) => readonly string[];
+  readonly reach: (person: PubkeyHex) => Promise<readonly string[]>;
   /** What a relay says of itself (NIP-11). */
   readonly ask: AskRelay;
   readonly clock: Clock;

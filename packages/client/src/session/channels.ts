@@ -11,12 +11,13 @@ import { mayWrite } from "@subrosa/core/channel/channel";
 import { composeInvitation } from "@subrosa/core/channel/compose";
 import { draftCreate } from "@subrosa/core/channel/draft";
 import type { Fact } from "@subrosa/core/channel/fact";
-import type { Form } from "@subrosa/core/channel/inner-event";
+import { type Form, InnerEvent } from "@subrosa/core/channel/inner-event";
 import type { Metadata } from "@subrosa/core/channel/metadata";
+import { openText } from "@subrosa/core/channel/open";
 import { readFact } from "@subrosa/core/channel/read-fact";
 import type { InThread } from "@subrosa/core/channel/state";
 import { integer, object } from "@subrosa/core/json";
-import { plain, type SignedEvent, VerifiedEvent } from "@subrosa/core/nostr/event";
+import { plain, type Rumor, type SignedEvent, VerifiedEvent } from "@subrosa/core/nostr/event";
 import { onlyTag } from "@subrosa/core/nostr/tags";
 import { Secret } from "@subrosa/core/secret";
 import { entriesOf } from "../store/store.ts";
@@ -194,11 +195,29 @@ export class Channels extends ChannelActs implements AsyncDisposable {
   }
 
   async #ingestPersonal(event: VerifiedEvent, to: PubkeyHex | undefined): ChannelAnswer {
-    const { identity, curve } = this.#options;
-    if (to !== identity.pubkey) return "other-person";
+    if (to !== this.#options.identity.pubkey) return "other-person";
     const [opened] = await this.#hand.open([event]);
-    if (opened?.ok !== true) return opened?.reason ?? "wrap-decrypt";
-    const read = readFact(opened.inner, "person", curve);
+    return opened?.ok === true ? this.#enter(event, opened.inner) : (opened?.reason ?? "wrap-decrypt");
+  }
+
+  /** What somebody else has opened already: the text of the wrap, or the seal in it and what that said. */
+  async ingestOpened(
+    event: VerifiedEvent,
+    opened: { readonly text: string } | { readonly seal: VerifiedEvent; readonly rumor: Rumor },
+  ): Promise<{ readonly ok: true } | { readonly ok: false; readonly reason: IgnoredChannel }> {
+    const read =
+      "text" in opened
+        ? openText(opened.text, this.#options.curve)
+        : InnerEvent.fromSealText(opened.seal, JSON.stringify(opened.rumor));
+    if (!read.ok) return read;
+    const ignored: IgnoredChannel | undefined = "inner" in read ? await this.#enter(event, read.inner) : "inner-shape";
+    return ignored === undefined ? { ok: true } : refuse(ignored);
+  }
+
+  async #enter(event: VerifiedEvent, inner: InnerEvent): ChannelAnswer {
+    const { identity, curve } = this.#options;
+    const to = identity.pubkey;
+    const read = readFact(inner, "person", curve);
     if (!read.ok) return read.reason;
     const { fact } = read;
     if (fact.type !== "invitation" && fact.type !== "move") return "wrong-destination";
@@ -209,7 +228,7 @@ export class Channels extends ChannelActs implements AsyncDisposable {
     }
     const room = await this.#entrance(id ?? fact.channel, fact);
     if (room === undefined) return "wrong-state";
-    const ignored = await room.receive([{ fact, to, outer: plain(opened.outer) }]);
+    const ignored = await room.receive([{ fact, to, outer: plain(event) }]);
     if (ignored === undefined) await this.#retryEarly();
     else if (fact.type === "move" && room.state.channel.kind === "invited") await this.#keepEarly(event);
     return ignored;

@@ -42,6 +42,8 @@ export interface CorrespondenceOptions {
   readonly network: Network;
   /** Where this person reads, ourselves included. */
   readonly relaysOf: (person: PubkeyHex) => readonly string[];
+  /** The same, asked for where it is not known yet. Default: `relaysOf`. */
+  readonly reach?: (person: PubkeyHex) => Promise<readonly string[]>;
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly curve: Curve;
@@ -96,11 +98,12 @@ export async function openCorrespondence(options: CorrespondenceOptions): Promis
 
 async function deliver(
   effect: Extract<ContactEffect, { kind: "deliver" }>,
-  { outbox, relaysOf, curve }: CorrespondenceOptions,
+  { outbox, relaysOf, reach, curve }: CorrespondenceOptions,
 ): Promise<undefined> {
   const verdict = VerifiedEvent.check(effect.event, curve);
+  const relays = reach === undefined ? relaysOf(effect.to) : await reach(effect.to);
   // The outbox knows an event by its id, so handing it over twice sends it once.
-  if (verdict.ok) await outbox.send(verdict.event, effect.as, relaysOf(effect.to));
+  if (verdict.ok) await outbox.send(verdict.event, effect.as, relays);
 }
 
 async function wake(

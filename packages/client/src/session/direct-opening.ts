@@ -22,7 +22,7 @@ import {
 } from "./direct-words.ts";
 import type { Opener } from "./opener.ts";
 
-/** `rumor` and `seal`: where it could be opened and is no message. */
+/** `rumor` and `seal`, or `text` where there is no seal: where it could be opened and is no message. */
 export type Tried =
   | { readonly id: EventId; readonly ok: true; readonly message: DirectMessage }
   | {
@@ -31,6 +31,7 @@ export type Tried =
       readonly reason: Unreadable;
       readonly rumor?: Rumor;
       readonly seal?: VerifiedEvent;
+      readonly text?: string;
     };
 
 export interface OpeningInputs {
@@ -91,7 +92,7 @@ function readOuter(event: SignedEvent, text: string | undefined, inputs: Opening
     return read.ok ? { id, ok: true, message: read.value } : fail(read.reason);
   }
   const verdict = VerifiedEvent.check(readSeal(text), curve);
-  if (!verdict.ok) return fail("seal-shape");
+  if (!verdict.ok) return { id, ok: false, reason: "seal-shape", text };
   return isBlocked?.(verdict.event.pubkey) === true ? fail("blocked") : { id, seal: verdict.event };
 }
 

@@ -75,7 +75,7 @@ export interface DirectOptions {
   readonly inboxOf: (person: PubkeyHex) => readonly string[] | undefined;
   readonly isBlocked?: (person: PubkeyHex) => boolean;
   /** What was wrapped for us and is no message: for whoever knows it. */
-  readonly onOther?: (tried: Tried & { readonly ok: false }) => void;
+  readonly onOther?: (tried: Tried & { readonly ok: false }, event: SignedEvent) => void;
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly curve: Curve;
@@ -254,7 +254,8 @@ export class Direct implements AsyncDisposable {
         kind: "opened",
         outcomes: tried.map((each) => ({ id: each.id, read: each.ok ? each.message : each.reason })),
       });
-      for (const each of tried) if (!each.ok) onOther?.(each);
+      const byId = new Map(batch.map((event) => [event.id, event]));
+      for (const each of tried) if (!each.ok) onOther?.(each, byId.get(each.id)!);
       done += batch.length;
       onProgress?.({ done, all: all.length });
       await pause(clock, 0, both);

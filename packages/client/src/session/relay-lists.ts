@@ -54,9 +54,9 @@ export class RelayLists {
   }
 
   /** Asks now, and says which relays did not answer. */
-  fetch(people: readonly PubkeyHex[], presence: Presence, relays: readonly string[]): Promise<Asked> {
+  fetch(people: readonly PubkeyHex[], presence: Presence, relays: readonly string[], timeout?: number): Promise<Asked> {
     const filter = { kinds: [RELAY_LIST, INBOX_LIST], authors: people };
-    return this.#options.replaceables.fetch(presence, relays, filter);
+    return this.#options.replaceables.fetch(presence, relays, filter, { ...(timeout !== undefined && { timeout }) });
   }
 
   /** Our own. Tags that are not relays stay. */

@@ -118,8 +118,13 @@ export class Replaceables implements AsyncDisposable {
   }
 
   /** Asks now. Others' lists are asked for on whatever sockets the caller chooses: a relay sees who is asked about. */
-  async fetch(presence: Presence, relays: readonly string[], filter: Filter, signal?: AbortSignal): Promise<Asked> {
-    const { clock, timeout } = this.#options;
+  async fetch(
+    presence: Presence,
+    relays: readonly string[],
+    filter: Filter,
+    { signal, timeout = this.#options.timeout }: { readonly signal?: AbortSignal; readonly timeout?: number } = {},
+  ): Promise<Asked> {
+    const { clock } = this.#options;
     const options = { clock, ...(signal && { signal }), ...(timeout === undefined ? {} : { timeout }) };
     const asked = await ask(presence, relays, filter, options);
     await Promise.all(asked.events.map((event) => this.ingest(event)));

@@ -1,5 +1,5 @@
 /**
- * Everything one person does, in one place: contacts, groups, channels and what goes out. Screens and commands use this.
+ * Everything one person does, in one place. Screens and commands use this and never talk to relays themselves.
  *
  *   const opening = await openAccount({ shelf, name, passphrase, random, curve });     account.ts
  *   const who = await openIdentity(opening.account.key, { network, … });               identity.ts
@@ -9,127 +9,75 @@
  * A part that the signer cannot serve is undefined, and `session.lacks` says why. Whoever opens closes: the session closes
  * its parts; store, network, identity and account are the caller's, closed after it.
  */
-import { AliasKeyring } from "@subrosa/core/alias/keyring";
 import type { PubkeyHex } from "@subrosa/core/bytes";
-import type { Curve, RandomSource } from "@subrosa/core/curve/curve";
-import type { VerifiedEvent } from "@subrosa/core/nostr/event";
-import { relayUrl } from "@subrosa/core/nostr/relay-url";
-import type { Backoff, Clock } from "../ports.ts";
-import { type AskRelay, type Fetch, relayInformation } from "../relay/information.ts";
-import type { Network, Presence } from "../relay/network.ts";
-import type { Store } from "../store/store.ts";
-import { type Channels, openChannels } from "./channels.ts";
-import { type Correspondence, type Ingested, openCorrespondence } from "./correspondence.ts";
-import type { Sender } from "./delivery.ts";
-import { type Groups, openGroups } from "./groups.ts";
-import { type Identity, lackingParts, type Part, signAs } from "./identity.ts";
-import { type Letters, openLetters } from "./letters.ts";
-import { type Outbox, openOutbox } from "./outbox.ts";
-import { type Miner, minerInPlace } from "./work.ts";
-
-export interface SessionOptions {
-  readonly store: Store;
-  readonly identity: Identity;
-  readonly network: Network;
-  /** Where this person reads and writes until his relay lists say otherwise. */
-  readonly relays: readonly string[];
-  readonly clock: Clock;
-  readonly random: RandomSource;
-  readonly curve: Curve;
-  readonly backoff?: Backoff;
-  /** Who does proof of work. Default: this thread, in slices. */
-  readonly miner?: Miner;
-  /** To ask relays for their limits (NIP-11). Absent: nobody asks, and what is too large is refused by the relay. */
-  readonly fetch?: Fetch;
-  /** Bits of work that a stranger's request must show (ALIAS-9). Default: none. */
-  readonly difficulty?: number;
-}
+import type { Channels } from "./channels.ts";
+import type { Correspondence } from "./correspondence.ts";
+import type { Direct } from "./direct.ts";
+import type { Drafts } from "./drafts.ts";
+import type { Feed } from "./feed.ts";
+import type { Groups } from "./groups.ts";
+import { lackingParts, type Part } from "./identity.ts";
+import type { KnownRings } from "./known-rings.ts";
+import type { Lists } from "./lists.ts";
+import type { Marks } from "./marks.ts";
+import type { Outbox } from "./outbox.ts";
+import type { Polls } from "./polls.ts";
+import type { Profiles } from "./profiles.ts";
+import type { Pseudonyms } from "./pseudonyms.ts";
+import type { RelayLists } from "./relay-lists.ts";
+import type { Search } from "./search.ts";
+import type { SessionOptions } from "./session-options.ts";
+import { openParts, type SessionParts } from "./session-parts.ts";
 
 export async function openSession(options: SessionOptions): Promise<Session> {
-  const { store, identity, network, relays, clock, random, curve, backoff, difficulty } = options;
-  const { pubkey: me } = identity;
-  const closing: AsyncDisposable[] = [];
-  const keys = identity.kind === "own" ? new AliasKeyring(identity.secret, curve) : undefined;
-  const authenticate = async (template: Parameters<typeof signAs>[1]) => {
-    const signed = await signAs(identity, template, random, curve);
-    if (signed === undefined) throw new Error("the signer did not sign");
-    return signed;
-  };
-  const presence = (sender: Exclude<Sender, "nobody">): Presence | undefined => {
-    if (sender === me) return network.as({ pubkey: me, authenticate });
-    return keys?.find(sender) === undefined ? undefined : network.as({ pubkey: sender });
-  };
-  const common = { store, network, clock, random, curve };
-  const outbox = await openOutbox({ ...common, presence, ...(backoff === undefined ? {} : { backoff }) });
-  closing.unshift(outbox);
-  const relaysOf = (): readonly string[] => relays;
-  const ask: AskRelay = options.fetch === undefined ? async () => undefined : relayInformation(options.fetch, clock);
-  const channels =
-    identity.kind === "own" || identity.signer.capabilities.nip44
-      ? await openChannels({ ...common, identity, outbox, relaysOf, ask })
-      : undefined;
-  if (channels !== undefined) closing.unshift(channels);
-  const others = async (event: VerifiedEvent): Promise<Ingested> =>
-    channels === undefined ? { ok: false, reason: "nobody" } : channels.ingest(event);
-  const contacts =
-    keys && (await openCorrespondence({ ...common, keys, outbox, relaysOf, others, ...work(difficulty) }));
-  if (contacts !== undefined) closing.unshift(contacts);
-  const letters =
-    identity.kind === "own"
-      ? undefined
-      : await openLetters({
-          ...{ store, clock, random, curve, me, presence: network.as({ pubkey: me, authenticate }), read: others },
-          relays: relays.flatMap((url) => relayUrl(url) ?? []),
-        });
-  if (letters !== undefined) closing.unshift(letters);
-  if (keys !== undefined) closing.push({ [Symbol.asyncDispose]: async () => keys[Symbol.dispose]() });
-  const miner = options.miner ?? minerInPlace(clock);
-  const groups =
-    identity.kind === "own"
-      ? await openGroups({ ...common, secret: identity.secret, outbox, miner, limitsOf: ask })
-      : undefined;
-  if (groups !== undefined) closing.unshift(groups);
-  return new Session(options, { outbox, contacts, groups, channels, letters }, closing);
+  const { parts, close } = await openParts(options);
+  return new Session(options, parts, close);
 }
 
-function work(difficulty: number | undefined): { readonly difficulty?: number } {
-  return difficulty === undefined ? {} : { difficulty };
-}
-
-interface Parts {
-  readonly outbox: Outbox;
-  readonly contacts: Correspondence | undefined;
-  readonly groups: Groups | undefined;
-  readonly channels: Channels | undefined;
-  readonly letters: Letters | undefined;
-}
-
-export class Session implements AsyncDisposable {
+export class Session implements SessionParts, AsyncDisposable {
   readonly me: PubkeyHex;
-  /** What goes out, relay by relay: what became of it, resend, forget. */
   readonly outbox: Outbox;
   readonly contacts: Correspondence | undefined;
   readonly groups: Groups | undefined;
   readonly channels: Channels | undefined;
-  /** With an outside signer: what was wrapped to this person and waits to be opened. With a key it is opened as it comes. */
-  readonly letters: Letters | undefined;
+  readonly direct: Direct;
+  readonly profiles: Profiles;
+  readonly relayLists: RelayLists;
+  readonly lists: Lists | undefined;
+  readonly drafts: Drafts;
+  readonly marks: Marks;
+  readonly search: Search;
+  readonly rings: KnownRings | undefined;
+  readonly feed: Feed | undefined;
+  readonly polls: Polls | undefined;
+  readonly pseudonyms: Pseudonyms | undefined;
   /** Why a part is not there, in a sentence. */
   readonly lacks: Readonly<Partial<Record<Part, string>>>;
-  readonly #closing: readonly AsyncDisposable[];
+  readonly #close: () => Promise<void>;
 
   /** Only `openSession` makes one. @internal */
-  constructor({ identity }: SessionOptions, parts: Parts, closing: readonly AsyncDisposable[]) {
+  constructor({ identity }: SessionOptions, parts: SessionParts, close: () => Promise<void>) {
     this.me = identity.pubkey;
     this.outbox = parts.outbox;
     this.contacts = parts.contacts;
     this.groups = parts.groups;
     this.channels = parts.channels;
-    this.letters = parts.letters;
+    this.direct = parts.direct;
+    this.profiles = parts.profiles;
+    this.relayLists = parts.relayLists;
+    this.lists = parts.lists;
+    this.drafts = parts.drafts;
+    this.marks = parts.marks;
+    this.search = parts.search;
+    this.rings = parts.rings;
+    this.feed = parts.feed;
+    this.polls = parts.polls;
+    this.pseudonyms = parts.pseudonyms;
     this.lacks = lackingParts(identity);
-    this.#closing = closing;
+    this.#close = close;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const part of this.#closing) await part[Symbol.asyncDispose]();
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#close();
   }
 }

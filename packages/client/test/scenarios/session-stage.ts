@@ -7,7 +7,8 @@ import { seededRandom } from "@subrosa/testkit/random";
 import type { Clock } from "../../src/ports.ts";
 import { Network } from "../../src/relay/network.ts";
 import { ownIdentity } from "../../src/session/identity.ts";
-import { openSession, type Session, type SessionOptions } from "../../src/session/session.ts";
+import { openSession, type Session } from "../../src/session/session.ts";
+import type { SessionOptions } from "../../src/session/session-options.ts";
 import { type MemoryDisk, openMemoryStore } from "../../src/store/memory-store.ts";
 import { curve, fastClock, relayOptions } from "./relay-stage.ts";
 
@@ -54,6 +55,7 @@ export async function device(
     identity: ownIdentity(who.secret),
     clock: quickClock,
     random: seededRandom(`device ${name}`),
+    allowPrivateRelays: true,
     ...more,
   });
   return {
