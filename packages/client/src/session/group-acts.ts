@@ -4,7 +4,7 @@
  * Spec: docs/spec/groups.md. Every method resolves when the act is durable: with undefined, or with the reason why
  * nothing happened, which has a sentence in group-reason.ts.
  */
-import { type EventId, type PubkeyHex, toHex } from "@subrosa/core/bytes";
+import type { EventId, PubkeyHex } from "@subrosa/core/bytes";
 import type { OwnerChange, Saying } from "@subrosa/core/group/acts";
 import type { Entry, FileDescriptor } from "@subrosa/core/group/conversation";
 import type { GroupInfo } from "@subrosa/core/group/metadata";
@@ -194,7 +194,7 @@ export class GroupActs {
   #ofMine(id: EventId, message: EventId): IgnoredGroup | undefined {
     const entry = this.#shown(id, message);
     if (entry === undefined) return "not-shown";
-    return entry.author === toHex(this.#options.secret.pubkey) ? undefined : "not-author";
+    return entry.author === this.#roomOf(id)?.view.state.me ? undefined : "not-author";
   }
 
   #absent(id: EventId, person: PubkeyHex): IgnoredGroup | undefined {

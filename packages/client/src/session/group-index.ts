@@ -7,7 +7,7 @@
 import type { EventId, PubkeyHex } from "@subrosa/core/bytes";
 import { eventId } from "@subrosa/core/bytes";
 import type { Curve } from "@subrosa/core/curve/curve";
-import { integer, list, object } from "@subrosa/core/json";
+import { integer, list, object, oneOf } from "@subrosa/core/json";
 import type { SignedEvent } from "@subrosa/core/nostr/event";
 import type { RelayUrl } from "@subrosa/core/nostr/relay-url";
 import type { Secret } from "@subrosa/core/secret";
@@ -21,6 +21,8 @@ export interface GroupPlace {
   readonly relays: readonly RelayUrl[];
   readonly invitedBy: readonly PubkeyHex[];
   readonly listener: Secret;
+  /** GROUP-23: the key that is ours in this group, where our own lies behind a signer. */
+  readonly member?: Secret;
   /** Of a private invite: we look in with it. */
   readonly guest?: Secret;
   /** The create event, where it is our own: it is in the group as soon as that is opened. */
@@ -33,20 +35,32 @@ export type GroupIndex = ReadonlyMap<EventId, GroupPlace>;
 
 export type IndexEvent =
   | { readonly kind: "put"; readonly id: EventId; readonly place: GroupPlace }
+  /** What another device said, and whether we know more than it did. */
+  | { readonly kind: "heard"; readonly places: ReadonlyMap<EventId, GroupPlace>; readonly saysMore: boolean }
   | { readonly kind: "gone"; readonly id: EventId; readonly now: number };
 
-export const groupIndex: Machine<GroupIndex, IndexEvent, never, "unknown-group"> = Object.freeze({
+/** The list for our other devices no longer says what we know. */
+export interface SaveList {
+  readonly kind: "save-list";
+}
+const SAVE: readonly SaveList[] = Object.freeze([{ kind: "save-list" }]);
+
+export const groupIndex: Machine<GroupIndex, IndexEvent, SaveList, "unknown-group"> = Object.freeze({
   initial: new Map(),
   step: (state: GroupIndex, event: IndexEvent) => {
     switch (event.kind) {
       case "put":
-        return { state: new Map(state).set(event.id, event.place), effects: [] };
+        return { state: new Map(state).set(event.id, event.place), effects: SAVE };
+      case "heard": {
+        const next = event.places.size === 0 ? state : new Map([...state, ...event.places]);
+        return { state: next, effects: event.saysMore ? SAVE : [] };
+      }
       case "gone": {
         const known = state.get(event.id);
         if (known === undefined || known.isGone) return { state, effects: [], ignored: "unknown-group" as const };
         const { relays, listener } = known;
         const place = { relays, listener, invitedBy: [], at: event.now, isGone: true };
-        return { state: new Map(state).set(event.id, place), effects: [] };
+        return { state: new Map(state).set(event.id, place), effects: SAVE };
       }
       default:
         return event satisfies never;
@@ -54,7 +68,7 @@ export const groupIndex: Machine<GroupIndex, IndexEvent, never, "unknown-group">
   },
 });
 
-export function indexKeeping(curve: Curve): Keeping<GroupIndex, never> {
+export function indexKeeping(curve: Curve): Keeping<GroupIndex, SaveList> {
   const secret = secretShape(curve);
   const shape = object(
     {
@@ -64,10 +78,10 @@ export function indexKeeping(curve: Curve): Keeping<GroupIndex, never> {
       at: integer(),
       gone: integer({ max: 1 }),
     },
-    { optional: { guest: secret, first: signedShape } },
+    { optional: { guest: secret, member: secret, first: signedShape } },
   );
-  return recordKeeping<GroupIndex, never>({
-    effect: { read: never, write: never },
+  return recordKeeping<GroupIndex, SaveList>({
+    effect: object({ kind: oneOf("save-list") }),
     changes: (before, after) =>
       mapChanges(
         before,
@@ -85,8 +99,4 @@ export function indexKeeping(curve: Curve): Keeping<GroupIndex, never> {
         }),
       ),
   });
-}
-
-function never(): never {
-  throw new Error("an index has no effects");
 }

@@ -18,6 +18,7 @@ export const IGNORED_GROUP = Object.freeze({
   "not-in-roster": "This person is not a member.",
   "still-inside": "Leave the group before you delete it here.",
   "nothing-to-repeat": "Nothing is waiting to be repeated.",
+  "signer-refused": "The signer did not sign; nothing was sent.",
   "too-long": "This is too long for one message.",
 });
 export type IgnoredGroup = keyof typeof IGNORED_GROUP;

@@ -46,11 +46,13 @@ const RETENTION = 14 * DAY;
 export interface RoomOptions extends GroupsOptions {
   readonly id: EventId;
   readonly place: GroupPlace;
+  /** The person's own key, or the one that is his in this group. */
+  readonly real: Secret;
   readonly onWork: (work: Mining | undefined) => void;
 }
 
 export async function openRoom(options: RoomOptions): Promise<GroupRoom> {
-  const { id, place, secret: real, store, outbox, clock, random, curve, miner, onWork } = options;
+  const { id, place, real, store, outbox, clock, random, curve, miner, onWork } = options;
   const seen = new Map<EventId, number>();
   const config = {
     ...{ create: id, mine: { real, encryption: [] }, curve },
@@ -148,6 +150,10 @@ export class GroupRoom implements AsyncDisposable {
 
   get state(): GroupState {
     return this.#driver.state;
+  }
+
+  get real(): Secret {
+    return this.#options.real;
   }
 
   /** The time of the latest thing that was said. */

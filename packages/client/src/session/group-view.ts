@@ -10,13 +10,16 @@ import { openRequests } from "@subrosa/core/group/group";
 import type { GroupInfo } from "@subrosa/core/group/metadata";
 import type { Block, Selection } from "@subrosa/core/group/select";
 import { BLOCKED } from "@subrosa/core/group/sentences";
-import { entriesOf, infoOf } from "@subrosa/core/group/show";
+import { entriesOf, infoOf, personBehind } from "@subrosa/core/group/show";
 import { type Phase, type View, viewOf } from "@subrosa/core/group/view";
 import { type RelayUrl, relayUrl } from "@subrosa/core/nostr/relay-url";
 import type { GroupState, Repeat } from "./group-machine.ts";
 
 export interface GroupMember {
+  /** The key that is his in this group. */
   readonly person: PubkeyHex;
+  /** Whom to show: himself, where that key is one that his signer introduced (GROUP-23), else the same. */
+  readonly behind: PubkeyHex;
   readonly role: Role;
   /** 0 is the owner. */
   readonly rank: number;
@@ -28,6 +31,7 @@ export interface GroupMember {
 export interface JoinRequest {
   readonly id: EventId;
   readonly person: PubkeyHex;
+  readonly behind: PubkeyHex;
   readonly words: string;
   readonly at: number;
   /** An admin has marked it, or we ignored it: shown elsewhere or not at all. */
@@ -64,6 +68,8 @@ export interface Banner {
 
 export interface GroupView {
   readonly id: EventId;
+  /** Our key in this group. */
+  readonly me: PubkeyHex;
   /** Undefined until an event of the group could be opened. */
   readonly info: GroupInfo | undefined;
   readonly phase: Phase;
@@ -120,9 +126,13 @@ export function groupView(id: EventId, state: GroupState, looking: Looking): Gro
   const named = (info?.relays ?? []).flatMap((url) => relayUrl(url) ?? []);
   return {
     id,
+    me: group.ledger.viewer.me,
     info,
     ...{ phase: view.phase, epoch: view.epoch, owner: view.owner, mayWrite: view.mayWrite, blocks: view.blocks },
-    members: view.members.map(({ person, role, rank }) => ({ person, role, rank, isLeaving: leaving.has(person) })),
+    members: view.members.map((member): GroupMember => {
+      const { person, role, rank } = member;
+      return { person, role, rank, behind: personBehind(group, member), isLeaving: leaving.has(person) };
+    }),
     banner: bannerOf(state, view, selection, looking),
     entries: entriesOf(group, now, (message) => seen.get(message) ?? now),
     requests: requestsOf(state, view, now),
@@ -163,7 +173,8 @@ function requestsOf({ group, ignored }: GroupState, { phase, members }: View, no
     const known = newest.get(author);
     if (known !== undefined && known.at >= at) continue;
     const isSeen = ignored.has(id) || told.some(({ target, at: when }) => target === author && when >= at);
-    newest.set(author, { id, person: author, words: words.kind === "text" ? words.text : "", at, isSeen });
+    const behind = personBehind(group, { person: author });
+    newest.set(author, { id, person: author, behind, words: words.kind === "text" ? words.text : "", at, isSeen });
   }
   return [...newest.values()].sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
 }

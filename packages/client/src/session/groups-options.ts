@@ -2,16 +2,19 @@
 import type { Curve, RandomSource } from "@subrosa/core/curve/curve";
 import type { RelayLimits } from "@subrosa/core/group/size";
 import type { RelayUrl } from "@subrosa/core/nostr/relay-url";
-import type { Secret } from "@subrosa/core/secret";
 import type { Clock } from "../ports.ts";
-import type { Network } from "../relay/network.ts";
+import type { Network, Presence } from "../relay/network.ts";
 import type { Store } from "../store/store.ts";
+import type { Identity } from "./identity.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Miner } from "./work.ts";
 
 export interface GroupsOptions {
-  /** The person's own key: a group needs it, whoever signs elsewhere. */
-  readonly secret: Secret;
+  /** With a signer elsewhere each group has a key of its own, which the signer introduces once (GROUP-23). */
+  readonly identity: Identity;
+  /** Our own sockets, and where what is ours is kept: for the list that our other devices read. */
+  readonly own: () => Presence;
+  readonly homes: () => readonly string[];
   readonly store: Store;
   readonly outbox: Outbox;
   readonly network: Network;

@@ -5,10 +5,11 @@
  * nothing happened, which has a sentence in group-reason.ts. What the relays say of it is in the outbox, under the id
  * that the message has in the view.
  */
-import { type EventId, eventId, type PubkeyHex, toHex } from "@subrosa/core/bytes";
+import { type EventId, eventId, type PubkeyHex } from "@subrosa/core/bytes";
 import { createGroup } from "@subrosa/core/group/acts";
 import type { Role } from "@subrosa/core/group/facts";
-import { openInvite, readInvite, sealInvite, writeInvite } from "@subrosa/core/group/invite";
+import { type Introduction, introductionOf, introductionTemplate } from "@subrosa/core/group/introduction";
+import { writeInvite } from "@subrosa/core/group/invite";
 import { type GroupInfo, PLAIN_GROUP } from "@subrosa/core/group/metadata";
 import { CREATE } from "@subrosa/core/group/wire";
 import { plain, signEvent, type VerifiedEvent } from "@subrosa/core/nostr/event";
@@ -16,18 +17,31 @@ import { tagValue } from "@subrosa/core/nostr/tags";
 import { Secret } from "@subrosa/core/secret";
 import { type Driver, openDriver } from "../driver/driver.ts";
 import { machineStore } from "../driver/machine-store.ts";
+import { pause } from "../ports.ts";
 import { entriesOf } from "../store/store.ts";
 import { Cell } from "./cell.ts";
 import { Derived } from "./derived.ts";
 import { GroupActs, type GroupAnswer, urlsOf } from "./group-acts.ts";
-import { type GroupIndex, type GroupPlace, groupIndex, type IndexEvent, indexKeeping } from "./group-index.ts";
+import {
+  type GroupIndex,
+  type GroupPlace,
+  groupIndex,
+  type IndexEvent,
+  indexKeeping,
+  type SaveList,
+} from "./group-index.ts";
+import { type InviteRead, readAnyInvite, writeSealed } from "./group-invites.ts";
+import { type ListedGroup, listFilter, placeFrom, readGroupList, saysMore, writeGroupList } from "./group-list.ts";
 import type { IgnoredGroup } from "./group-reason.ts";
 import { type GroupRoom, openRoom } from "./group-room.ts";
 import { canTake } from "./group-size.ts";
 import { type GroupSummary, type GroupView, groupSummary } from "./group-view.ts";
 import { fitsOneMessage } from "./group-words.ts";
 import type { GroupsOptions, Mining } from "./groups-options.ts";
+import { signAs } from "./identity.ts";
 import { type Live, live } from "./live.ts";
+import { openRecords, type Records } from "./records.ts";
+import { idShape } from "./shapes.ts";
 
 export type GroupMade =
   | { readonly ok: true; readonly id: EventId }
@@ -46,44 +60,86 @@ export interface NewGroup {
   readonly ek?: boolean;
 }
 
-type IndexDriver = Driver<GroupIndex, IndexEvent, never, "unknown-group">;
+type IndexDriver = Driver<GroupIndex, IndexEvent, SaveList, "unknown-group">;
+
+/** Milliseconds that the list for our other devices waits for more to say. */
+const SAVE_DELAY = 5_000;
 
 export async function openGroups(options: GroupsOptions): Promise<Groups> {
   const { store, clock, random, curve } = options;
-  const index = await openDriver({
+  const place: { driver?: IndexDriver; isSaving: boolean } = { isSaving: false };
+  const index: IndexDriver = await openDriver({
     machine: groupIndex,
     store: machineStore(store, "groups", indexKeeping(curve)),
-    perform: async () => undefined,
+    perform: async (_, signal) => {
+      // One that waits will say what this one would.
+      if (place.isSaving) return undefined;
+      place.isSaving = true;
+      await pause(clock, SAVE_DELAY, signal);
+      place.isSaving = false;
+      signal.throwIfAborted();
+      await saveList(place.driver?.state ?? new Map(), options);
+      return undefined;
+    },
     clock,
     random,
   });
-  return Groups.start(options, index);
+  place.driver = index;
+  const lists = await openRecords<EventId>({ store, clock, random, place: "groups-lists", shape: idShape });
+  return Groups.start(options, index, lists);
+}
+
+/** A newer list takes the place of an older one, so after a crash it may be written again. */
+async function saveList(index: GroupIndex, options: GroupsOptions): Promise<void> {
+  const { identity, outbox, homes, clock, random, curve } = options;
+  if (homes().length === 0) return;
+  const pages = await writeGroupList(index, identity, clock.now(), random, curve);
+  for (const page of pages ?? []) {
+    const signed = await signAs(identity, page, random, curve);
+    if (signed !== undefined) await outbox.send(signed, identity.pubkey, homes());
+  }
 }
 
 export class Groups extends GroupActs implements AsyncDisposable {
   readonly #options: GroupsOptions;
   readonly #index: IndexDriver;
+  /** Lists of other devices that were read. */
+  readonly #lists: Records<EventId>;
+  /** By page. */
+  readonly #said = new Map<string, readonly ListedGroup[]>();
+  #following: Disposable | undefined;
   readonly #rooms: Map<EventId, GroupRoom>;
+  #hearing: Promise<void> = Promise.resolve();
   readonly #changed = new Cell(0);
   readonly #work = new Cell<ReadonlyMap<EventId, Mining>>(new Map());
   readonly #list: Derived<number, ReadonlyMap<EventId, GroupSummary>>;
 
-  private constructor(options: GroupsOptions, index: IndexDriver) {
+  private constructor(options: GroupsOptions, index: IndexDriver, lists: Records<EventId>) {
     const rooms = new Map<EventId, GroupRoom>();
     super(options, (id) => rooms.get(id));
     this.#options = options;
     this.#index = index;
+    this.#lists = lists;
     this.#rooms = rooms;
     const summaries = () => new Map([...this.#rooms].map(([id, { view }]) => [id, groupSummary(view.state)]));
     this.#list = new Derived(this.#changed, summaries, options.clock);
   }
 
   /** @internal */
-  static async start(options: GroupsOptions, index: IndexDriver): Promise<Groups> {
-    const groups = new Groups(options, index);
+  static async start(options: GroupsOptions, index: IndexDriver, lists: Records<EventId>): Promise<Groups> {
+    const groups = new Groups(options, index, lists);
     for (const [id, place] of index.state) {
       if (place.isGone) await groups.#erase(id);
       else await groups.#open(id, place);
+    }
+    const { identity, own, homes } = options;
+    if (homes().length > 0) {
+      groups.#following = own().follow(homes(), {
+        filter: listFilter(identity.pubkey),
+        onEvent: (event) => {
+          groups.#hearing = groups.#hearing.then(() => groups.#heard(event)).catch(() => undefined);
+        },
+      });
     }
     return groups;
   }
@@ -104,17 +160,26 @@ export class Groups extends GroupActs implements AsyncDisposable {
   }
 
   async create(group: NewGroup): Promise<GroupMade> {
-    const { secret, clock, random, curve } = this.#options;
+    const { identity, clock, random, curve } = this.#options;
     const { relays, members = [], name, about = "", picture = "", difficulty = 0, ek = false } = group;
     const urls = urlsOf(relays);
     if (urls.length === 0) return refuse("no-relay");
     const info: GroupInfo = { ...PLAIN_GROUP, name, about, picture, difficulty, ek, relays: urls };
-    const made = createGroup(secret, members, info, clock.now(), { random, curve });
+    const member = identity.kind === "own" ? undefined : Secret.from(random(32), curve);
+    const owner = identity.kind === "own" ? identity.secret : member!;
+    const made = createGroup(owner, members, info, clock.now(), { random, curve });
     const first = signEvent(made.event, made.alias, random(32), curve);
+    const { id } = first;
     if (!(await canTake(first, members.length + 1, members.length + 1, urls, this.#options)))
       return refuse("too-large");
-    await this.#put(first.id, { relays: urls, invitedBy: [], first: plain(first) });
-    return { ok: true, id: first.id };
+    await this.#put(id, { relays: urls, invitedBy: [], first: plain(first), ...(member && { member }) });
+    const introduction = await this.#introduction(id);
+    // A member shows himself by a request too; whose signer refuses is an owner without a name.
+    if (introduction !== undefined && introduction !== "signer-refused") {
+      const key = this.#current(id)?.key ?? made.event.pubkey;
+      await this.#rooms.get(id)?.tell({ kind: "asked", key, text: "", introduction, difficulty: 0, now: clock.now() });
+    }
+    return { ok: true, id };
   }
 
   /** `nostr:nevent…?key=…`, for a link or a QR code: shows what is public, and lets anybody ask to join. */
@@ -125,47 +190,48 @@ export class Groups extends GroupActs implements AsyncDisposable {
     return writeInvite({ create: id, key, relays, difficulty });
   }
 
-  /** Sealed to one person: he sees name, members and messages of this epoch before he asks. Send it as a message. */
+  /**
+   * Sealed to one person: he sees name, members and messages of this epoch before he asks. Send it as a message: it is a
+   * text. Undefined for those who hold no key of the group.
+   */
   inviteSealed(id: EventId, guest: PubkeyHex): string | undefined {
-    const { secret: real, random, curve } = this.#options;
+    const { random, curve } = this.#options;
     const at = this.#current(id);
-    const secret = at && this.#rooms.get(id)?.state.group.reader.secretOf(at.key);
-    if (at?.owner === undefined || secret === undefined) return undefined;
+    const room = this.#rooms.get(id);
+    const secret = at && room?.state.group.reader.secretOf(at.key);
+    if (room === undefined || at?.owner === undefined || secret === undefined) return undefined;
     const { owner, relays, difficulty } = at;
-    return sealInvite({ create: id, owner, secret, relays, difficulty }, real, guest, random, curve);
+    return writeSealed({ create: id, owner, secret, relays, difficulty }, room.real, guest, random, curve);
   }
 
   /**
-   * Asks to join by a link, or by the text of a sealed invite and who sent it. Resolves when the request is durable;
-   * where the group asks for work it goes out when that is done (`work`).
+   * Asks to join by a link or a sealed invite. Resolves when the request is durable; where the group asks for work it
+   * goes out when that is done (`work`).
    */
-  async join(invite: string, words: string, from?: PubkeyHex): Promise<GroupMade> {
+  async join(invite: string, words: string): Promise<GroupMade> {
     if (!fitsOneMessage(words)) return refuse("too-long");
-    const entered = await this.#enter(invite, from);
-    if (!entered.ok) return entered;
+    const entered = await this.#enter(invite);
+    if (typeof entered === "string") return refuse(entered);
     const { id, key, difficulty } = entered;
     const room = this.#rooms.get(id)!;
-    const { phase, asked } = room.view.state;
+    const { phase } = room.view.state;
     if (phase === "member" || phase === "admin" || phase === "owner") return refuse("already-member");
-    if (asked !== undefined && phase === "outside" && room.state.group.mining.length > 0)
-      return refuse("already-asked");
+    if (room.state.group.mining.length > 0) return refuse("already-asked");
+    const introduction = await this.#introduction(id);
+    if (introduction === "signer-refused") return refuse(introduction);
     await room.renewKey();
-    const now = this.#options.clock.now();
-    const bits = Math.max(difficulty, room.view.state.info?.difficulty ?? 0);
     const ignored = await room.tell({
-      kind: "asked",
-      key: this.#current(id)?.key ?? key,
-      text: words,
-      difficulty: bits,
-      now,
+      ...{ kind: "asked", key: this.#current(id)?.key ?? key, text: words, now: this.#options.clock.now() },
+      difficulty: Math.max(difficulty, room.view.state.info?.difficulty ?? 0),
+      ...(introduction && { introduction }),
     });
     return ignored === undefined ? { ok: true, id } : refuse(ignored);
   }
 
   /** Looks in by a sealed invite without asking yet; `join` with the same invite asks. */
-  async look(invite: string, from: PubkeyHex): Promise<GroupMade> {
-    const entered = await this.#enter(invite, from);
-    return entered.ok ? { ok: true, id: entered.id } : entered;
+  async look(invite: string): Promise<GroupMade> {
+    const entered = await this.#enter(invite);
+    return typeof entered === "string" ? refuse(entered) : { ok: true, id: entered.id };
   }
 
   /** Deletes everything of it here; only when we are out. */
@@ -175,10 +241,7 @@ export class Groups extends GroupActs implements AsyncDisposable {
     const { phase } = room.view.state;
     if (phase === "member" || phase === "admin" || phase === "owner") return "still-inside";
     await this.#index.send({ kind: "gone", id, now: this.#options.clock.now() });
-    this.#rooms.delete(id);
-    this.#tellChange();
-    await room[Symbol.asyncDispose]();
-    await this.#erase(id);
+    await this.#close(id, room);
     return undefined;
   }
 
@@ -191,10 +254,13 @@ export class Groups extends GroupActs implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#following?.[Symbol.dispose]();
+    await this.#hearing;
     const rooms = [...this.#rooms.values()];
     this.#rooms.clear();
     await Promise.all(rooms.map((room) => room[Symbol.asyncDispose]()));
     this.#list[Symbol.dispose]();
+    await this.#lists[Symbol.asyncDispose]();
     await this.#index[Symbol.asyncDispose]();
   }
 
@@ -205,7 +271,11 @@ export class Groups extends GroupActs implements AsyncDisposable {
       else all.set(id, work);
       this.#work.set(all);
     };
-    const room = await openRoom({ ...this.#options, id, place, onWork });
+    const { identity } = this.#options;
+    const real = identity.kind === "own" ? identity.secret : place.member;
+    // A list from another device that was opened with the key itself names none.
+    if (real === undefined) return;
+    const room = await openRoom({ ...this.#options, id, place, real, onWork });
     this.#rooms.set(id, room);
     room.view.onChange(() => this.#tellChange());
     this.#tellChange();
@@ -223,30 +293,61 @@ export class Groups extends GroupActs implements AsyncDisposable {
   }
 
   /** The group of an invite, opened where it was not here. */
-  async #enter(
-    text: string,
-    from: PubkeyHex | undefined,
-  ): Promise<
-    | { readonly ok: true; readonly id: EventId; readonly key: PubkeyHex; readonly difficulty: number }
-    | { readonly ok: false; readonly reason: IgnoredGroup }
-  > {
-    const link = from === undefined ? readInvite(text) : undefined;
-    if (from === undefined && link === undefined) return refuse("not-an-invite");
-    const { secret, curve } = this.#options;
-    const opened = from === undefined ? undefined : openInvite(text, from, secret, curve);
-    if (opened?.ok === false) return refuse("other-guest");
-    const invite = link ?? opened!.invite;
-    const [id, relays, { difficulty = 0 }] = [invite.create, urlsOf(invite.relays), invite];
-    const key = "key" in invite ? invite.key : (toHex(invite.secret.pubkey) as PubkeyHex);
+  async #enter(text: string): Promise<InviteRead | IgnoredGroup> {
+    const { identity, random, curve } = this.#options;
+    const invite = await readAnyInvite(text, identity, curve);
+    if (typeof invite === "string") return invite;
+    const { id, closed } = invite;
+    const relays = urlsOf(invite.relays);
     if (!this.#rooms.has(id)) {
-      if (relays.length === 0) return refuse("no-relay");
-      const guest = "key" in invite ? { invitedBy: [] } : { invitedBy: [invite.owner], guest: invite.secret };
-      await this.#put(id, { relays, ...guest });
-    } else if ("owner" in invite) {
-      const { owner } = invite;
+      if (relays.length === 0) return "no-relay";
+      const guest = closed === undefined ? { invitedBy: [] } : { invitedBy: [closed.owner], guest: closed.secret };
+      const member = identity.kind === "own" ? {} : { member: Secret.from(random(32), curve) };
+      await this.#put(id, { relays, ...guest, ...member });
+    } else if (closed !== undefined) {
+      const { owner } = closed;
       await this.decide(id, ({ reinvitedBy }) => ({ reinvitedBy: [...new Set([...reinvitedBy, owner])] }));
     }
-    return { ok: true, id, key, difficulty };
+    return invite;
+  }
+
+  /** GROUP-23: what the signer says once of the key that is ours in this group. */
+  async #introduction(id: EventId): Promise<Introduction | "signer-refused" | undefined> {
+    const { identity, clock, random, curve } = this.#options;
+    if (identity.kind === "own") return undefined;
+    const member = this.#rooms.get(id)?.view.state.me;
+    if (member === undefined) return "signer-refused";
+    const signed = await signAs(identity, introductionTemplate(id, member, clock.now()), random, curve);
+    return (signed && introductionOf(signed, id, member)) ?? "signer-refused";
+  }
+
+  /** What another of our devices knows. */
+  async #heard(event: VerifiedEvent): Promise<void> {
+    const { identity, curve, random, outbox } = this.#options;
+    if (this.#lists.kept.get(listName(event)) === event.id || outbox.deliveries.current.has(event.id)) return;
+    const said = await readGroupList(event, identity, curve);
+    if (said === undefined) return;
+    this.#said.set(listName(event), said);
+    const places = new Map<EventId, GroupPlace>();
+    for (const each of said) {
+      const place = placeFrom(each, this.#index.state.get(each.id), () => Secret.from(random(32), curve), curve);
+      if (place !== undefined) places.set(each.id, place);
+    }
+    const isMore = saysMore(new Map([...this.#index.state, ...places]), [...this.#said.values()].flat());
+    await this.#index.send({ kind: "heard", places, saysMore: isMore });
+    for (const [id, place] of places) {
+      const room = this.#rooms.get(id);
+      if (place.isGone && room !== undefined) await this.#close(id, room);
+      else if (!place.isGone && room === undefined) await this.#open(id, place);
+    }
+    await this.#lists.set(listName(event), event.id);
+  }
+
+  async #close(id: EventId, room: GroupRoom): Promise<void> {
+    this.#rooms.delete(id);
+    this.#tellChange();
+    await room[Symbol.asyncDispose]();
+    await this.#erase(id);
   }
 
   #current(id: EventId) {
@@ -268,4 +369,8 @@ export class Groups extends GroupActs implements AsyncDisposable {
 
 function refuse(reason: IgnoredGroup): { readonly ok: false; readonly reason: IgnoredGroup } {
   return { ok: false, reason };
+}
+
+function listName(event: VerifiedEvent): string {
+  return encodeURIComponent(tagValue(event.tags, "d") ?? "");
 }

@@ -1,8 +1,8 @@
 /**
  * Who acts in a session: a key of our own, or a signer somewhere else; and what cannot be done without the key.
  *
- * An outside signer (NIP-07, NIP-46) signs events and encrypts. Aliases are derived from the key itself, and a group's
- * events need a signature over a hash and an ECDH point, which no such signer gives: these need the key here.
+ * An outside signer (NIP-07, NIP-46) signs events and encrypts. Aliases are derived from the key itself, which no such
+ * signer gives: these need the key here. In groups and channels keys of their own do the rest, kept in the account's store.
  */
 import type { PubkeyHex } from "@subrosa/core/bytes";
 import { toHex } from "@subrosa/core/bytes";
@@ -28,8 +28,7 @@ export function lackingParts(identity: Identity): Readonly<Partial<Record<Part, 
   const { nip44, memberProofs } = identity.signer.capabilities;
   return {
     contacts: "Aliases are derived from your key, which is in the signer: open this account with the key to use them.",
-    groups: "A group needs your key itself, which is in the signer: open this account with the key to use groups.",
-    ...(nip44 ? {} : { channels: LACKING.nip44 }),
+    ...(nip44 ? {} : { channels: LACKING.nip44, groups: LACKING.nip44 }),
     ...(memberProofs ? {} : { memberPosts: LACKING.memberProofs }),
   };
 }

@@ -148,10 +148,10 @@ async function assemble(options: SessionOptions, keep: Keep): Promise<SessionPar
   if (identity.kind === "signer" && relays.length > 0) keep(direct.follow(own(), relaysOf(me)));
 
   const miner = options.miner ?? minerInPlace(clock);
-  const groups =
-    identity.kind === "own"
-      ? keep(await openGroups({ ...common, secret: identity.secret, outbox, miner, limitsOf: ask }))
-      : undefined;
+  const homes = (): readonly string[] => relaysOf(me);
+  const groups = hasChannels
+    ? keep(await openGroups({ ...common, identity, own, homes, outbox, miner, limitsOf: ask }))
+    : undefined;
   return {
     ...{ outbox, contacts, groups, channels, direct, relayLists, lists },
     profiles: new Profiles({ replaceables, network, relays: () => relays, clock }),

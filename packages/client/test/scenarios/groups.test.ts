@@ -1,19 +1,36 @@
 import type { EventId, PubkeyHex } from "@subrosa/core/bytes";
 import { FakeRelay } from "@subrosa/testkit/fake-relay";
+import { seededRandom } from "@subrosa/testkit/random";
 import { expect, test } from "vitest";
 import { IGNORED_GROUP } from "../../src/session/group-reason.ts";
 import type { GroupView } from "../../src/session/group-view.ts";
 import type { Groups } from "../../src/session/groups.ts";
+import type { Identity } from "../../src/session/identity.ts";
+import { localSigner } from "../../src/signer/local-signer.ts";
+import { openSigner } from "../../src/signer/signer.ts";
 import type { MemoryDisk } from "../../src/store/memory-store.ts";
-import { until } from "./relay-stage.ts";
-import { type Device, device, someone } from "./session-stage.ts";
+import { curve, until } from "./relay-stage.ts";
+import { type Device, device, type Someone, someone } from "./session-stage.ts";
 
-const [anna, ben, cleo, dora] = ["anna", "ben", "cleo", "dora"].map(someone) as [
-  ReturnType<typeof someone>,
-  ReturnType<typeof someone>,
-  ReturnType<typeof someone>,
-  ReturnType<typeof someone>,
-];
+const [anna, ben, cleo, dora] = ["anna", "ben", "cleo", "dora"].map(someone) as [Someone, Someone, Someone, Someone];
+
+/** The same person, with his key behind a signer that says how often it was asked. */
+async function behindSigner({ name, secret, pubkey }: Someone): Promise<{ identity: Identity; asked: string[] }> {
+  const asked: string[] = [];
+  const theirs = localSigner(secret, seededRandom(`signer of ${name}`), curve);
+  const opening = await openSigner(
+    {
+      ...theirs,
+      signEvent: (event) => {
+        asked.push(`sign ${event.kind}`);
+        return theirs.signEvent(event);
+      },
+    },
+    curve,
+  );
+  if (!opening.ok) throw new Error(opening.reason);
+  return { identity: { kind: "signer", pubkey, signer: opening.signer }, asked };
+}
 
 const groupsOf = ({ session }: Device): Groups => session.groups!;
 const view = (at: Device, id: EventId): GroupView | undefined => groupsOf(at).group(id).current;
@@ -126,3 +143,45 @@ test("GROUP-12, GROUP-16, GROUP-18: leave with the owner away, removal, roles, h
   expect(await groupsOf(d).forget(id)).toBeUndefined();
   expect(groupsOf(d).list.current.has(id)).toBe(false);
 }, 60_000);
+
+test("GROUP-13, GROUP-23: invited under seal, somebody looks in, asks with a key behind a signer, and is shown as himself", async () => {
+  await using relay = await FakeRelay.open();
+  const { identity, asked } = await behindSigner(cleo);
+  await using a = await device(anna, [relay.url]);
+  await using c = await device(cleo, [relay.url], new Map(), { identity });
+  await using d = await device(dora, [relay.url]);
+  expect(c.session.contacts).toBeUndefined();
+  expect(c.session.lacks.contacts).toMatch(/open this account with the key/);
+  const made = await groupsOf(a).create({ name: "the rose", relays: [relay.url] });
+  if (!made.ok) throw new Error(made.reason);
+  const { id } = made;
+  const sealed = groupsOf(a).inviteSealed(id, cleo.pubkey)!;
+  expect(await groupsOf(d).look(sealed)).toEqual({ ok: false, reason: "other-guest" });
+  expect(await groupsOf(d).look("subrosa-group:?")).toEqual({ ok: false, reason: "not-an-invite" });
+  expect(await groupsOf(c).look(sealed)).toEqual({ ok: true, id });
+  await until("seen from outside", () => view(c, id)?.banner?.kind === "guest" && persons(c, id).length === 1);
+  expect(view(c, id)).toMatchObject({ info: { name: "the rose" }, phase: "outside", mayWrite: false });
+  expect(await groupsOf(c).join(sealed, "cleo here")).toEqual({ ok: true, id });
+  await until("asked", () => view(a, id)?.requests.length === 1);
+  const [request] = view(a, id)!.requests;
+  expect(request).toMatchObject({ behind: cleo.pubkey, words: "cleo here" });
+  expect(request!.person).not.toBe(cleo.pubkey);
+  expect(await groupsOf(a).approve(id, request!.person)).toBeUndefined();
+  await until("a member", () => view(c, id)?.phase === "member");
+  expect(await groupsOf(c).say(id, { text: "hello" })).toBeUndefined();
+  await until("heard", () => texts(a, id).includes("hello"));
+  expect(view(a, id)!.members.map(({ behind }) => behind)).toEqual([anna.pubkey, cleo.pubkey]);
+  // The signer was asked who it is, never for a message.
+  expect(asked.filter((each) => each === "sign 20483")).toHaveLength(1);
+  expect(asked.every((each) => each === "sign 20483" || each === "sign 30078" || each === "sign 22242")).toBe(true);
+  expect(relay.events.some(({ kind }) => kind === 20_483)).toBe(false);
+
+  // Another device of each comes in from the relays alone.
+  await using c2 = await device(cleo, [relay.url], new Map(), { identity });
+  await using a2 = await device(anna, [relay.url]);
+  for (const at of [c2, a2]) await until("from the relays alone", () => texts(at, id).includes("hello"));
+  expect([view(c2, id)?.phase, view(a2, id)?.phase]).toEqual(["member", "owner"]);
+  expect(view(c2, id)?.me).toBe(view(c, id)?.me);
+  expect(await groupsOf(c2).say(id, { text: "from my other device" })).toBeUndefined();
+  await until("one person", () => said(c, id, "from my other device")?.author === view(c, id)?.me);
+});
