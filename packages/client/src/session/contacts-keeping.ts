@@ -6,81 +6,59 @@ import { type Fact, factShape } from "@subrosa/core/alias/fact";
 import type { Message } from "@subrosa/core/alias/message";
 import { relationOf } from "@subrosa/core/alias/relation";
 import { type EventId, type PubkeyHex, pubkeyHex } from "@subrosa/core/bytes";
-import { WireError } from "@subrosa/core/errors";
-import { hexText, integer, list, object, oneOf, type Shape, text } from "@subrosa/core/json";
-import { plain, readSignedEvent, type SignedEvent } from "@subrosa/core/nostr/event";
+import { integer, list, object, oneOf, text } from "@subrosa/core/json";
 import type { Keeping } from "../driver/machine-store.ts";
 import { readJson, writeJson } from "../driver/whole-state.ts";
 import type { Change } from "../store/store.ts";
 import type { Acquainted, ContactEffect, Contacts } from "./contacts.ts";
-import type { Sender } from "./delivery.ts";
+import { GrowingMap } from "./growing-map.ts";
+import { recordKeeping } from "./record-keeping.ts";
+import { byKind, idShape, keyShape, senderShape, signedShape } from "./shapes.ts";
 
-const key = hexText(32) as Shape<PubkeyHex>;
-const id = hexText(32) as Shape<EventId>;
 const personShape = object({ facts: list(factShape, { max: 100_000 }), words: text({ max: 1 << 20 }) });
 const messageShape = object(
   {
-    id,
+    id: idShape,
     by: oneOf("me", "peer"),
-    peer: key,
+    peer: keyShape,
     text: text({ max: 1 << 20 }),
     at: integer(),
     form: oneOf("kind-14", "kind-4"),
   },
-  { optional: { replyTo: id } },
+  { optional: { replyTo: idShape } },
 );
-const signed: Shape<SignedEvent> = { read: (value) => readSignedEvent(value), write: plain };
-const sender: Shape<Sender> = {
-  read: (value, path) => {
-    const found = value === "nobody" ? value : pubkeyHex(value);
-    if (found === undefined) throw new WireError("wire/hex", path);
-    return found;
-  },
-  write: (value) => value,
-};
-const deliverShape = object({ kind: oneOf("deliver"), event: signed, to: key, as: sender });
-const wakeShape = object({ kind: oneOf("wake"), peer: key, at: integer() });
-const saveShape = object({ kind: oneOf("save-contacts") });
-const effectShape: Shape<ContactEffect> = {
-  read: (value, path) => {
-    const kind = typeof value === "object" && value !== null && "kind" in value ? value.kind : undefined;
-    if (kind === "save-contacts") return saveShape.read(value, path);
-    return kind === "wake" ? wakeShape.read(value, path) : deliverShape.read(value, path);
-  },
-  write: (effect) => {
-    if (effect.kind === "save-contacts") return saveShape.write(effect);
-    return effect.kind === "wake" ? wakeShape.write(effect) : deliverShape.write(effect);
-  },
-};
+const effectShape = byKind<ContactEffect>({
+  deliver: object({ kind: oneOf("deliver"), event: signedShape, to: keyShape, as: senderShape }),
+  wake: object({ kind: oneOf("wake"), peer: keyShape, at: integer() }),
+  "save-contacts": object({ kind: oneOf("save-contacts") }),
+});
 
 export function contactsKeeping(now: () => number): Keeping<Contacts, ContactEffect> {
-  return {
-    save: (before, after) => [
-      ...(before === undefined ? [{ name: "v", value: Uint8Array.of(1) }] : []),
-      ...[...after].flatMap(([peer, person]) => savePerson(peer, before?.get(peer), person)),
-    ],
-    load: (entries) => {
+  return recordKeeping({
+    effect: effectShape,
+    changes: (before, after) => [...after].flatMap(([peer, person]) => savePerson(peer, before?.get(peer), person)),
+    read: (entries) => {
       const contacts = new Map<PubkeyHex, Acquainted>();
-      const messages = new Map<PubkeyHex, Map<EventId, Message>>();
+      const messages = new Map<PubkeyHex, [EventId, Message][]>();
       for (const { name, value } of entries) {
         const peer = pubkeyHex(name.slice(2, 66));
         if (name.startsWith("m/")) {
           const { replyTo, ...rest } = readJson(messageShape, value, "message");
-          messages.set(rest.peer, (messages.get(rest.peer) ?? new Map()).set(rest.id, { ...rest, replyTo }));
+          const all = messages.get(rest.peer) ?? [];
+          all.push([rest.id, { ...rest, replyTo }]);
+          messages.set(rest.peer, all);
         } else if (peer !== undefined) {
           const { facts, words } = readJson(personShape, value, "contact");
-          contacts.set(peer, { acquaintance: acquainted(facts, now()), words, messages: new Map() });
+          contacts.set(peer, { acquaintance: acquainted(facts, now()), words, messages: GrowingMap.of() });
         }
       }
       for (const [peer, all] of messages) {
-        const known = contacts.get(peer) ?? { acquaintance: acquainted([], now()), words: "", messages: all };
-        contacts.set(peer, { ...known, messages: all });
+        const known = contacts.get(peer) ?? { acquaintance: acquainted([], now()), words: "" };
+        contacts.set(peer, { ...known, messages: GrowingMap.of(all) });
       }
       return contacts;
     },
-    writeEffect: (effect) => writeJson(effectShape, effect),
-    readEffect: (bytes) => readJson(effectShape, bytes, "effect"),
-  };
+  });
 }
 
 function savePerson(peer: PubkeyHex, before: Acquainted | undefined, after: Acquainted): readonly Change[] {
@@ -90,7 +68,8 @@ function savePerson(peer: PubkeyHex, before: Acquainted | undefined, after: Acqu
   const person = isSame
     ? []
     : [{ name: `p/${peer}`, value: writeJson(personShape, { facts: acquaintance.facts, words }) }];
-  const fresh = [...messages.values()].filter((message) => before?.messages.has(message.id) !== true);
+  // What is here only grows, so what came since is behind what was.
+  const fresh = [...messages.from(before?.messages.size ?? 0)];
   return [...person, ...fresh.map((message) => ({ name: `m/${peer}/${message.id}`, value: writeMessage(message) }))];
 }
 

@@ -28,13 +28,15 @@ import { UsageError } from "@subrosa/core/errors";
 import { plain, type SignedEvent, type VerifiedEvent } from "@subrosa/core/nostr/event";
 import type { Machine, Step } from "../driver/driver.ts";
 import type { Sender } from "./delivery.ts";
+import { GrowingMap } from "./growing-map.ts";
 import { streamOf } from "./seeded.ts";
 
 export interface Acquainted {
   readonly acquaintance: Acquaintance;
   /** Of their last request, to be shown with the question whether to accept it. */
   readonly words: string;
-  readonly messages: ReadonlyMap<EventId, Message>;
+  /** In the order in which they came. */
+  readonly messages: GrowingMap<EventId, Message>;
 }
 /** By real key. */
 export type Contacts = ReadonlyMap<PubkeyHex, Acquainted>;
@@ -56,7 +58,7 @@ export type ContactEvent =
       readonly words: string;
       readonly now: number;
     }
-  | { readonly kind: "heard"; readonly message: Message }
+  | { readonly kind: "heard"; readonly messages: readonly Message[] }
   | { readonly kind: "tick"; readonly peer: PubkeyHex; readonly now: number };
 
 export type ContactEffect =
@@ -74,7 +76,11 @@ export type IgnoredContact = Ignored | keyof typeof IGNORED_CONTACT;
 
 type ContactStep = Step<Contacts, ContactEffect, IgnoredContact>;
 
-const STRANGE: Acquainted = Object.freeze({ acquaintance: STRANGER, words: "", messages: new Map() });
+const STRANGE: Acquainted = Object.freeze({
+  acquaintance: STRANGER,
+  words: "",
+  messages: GrowingMap.of<EventId, Message>(),
+});
 
 /** May these two aliases speak with each other now? */
 export function pairsOf(contacts: Contacts, keys: AliasKeyring, now: number): KnownPair {
@@ -101,7 +107,7 @@ export function contactsMachine(
           return after(state, peer, { kind: "learned", fact, now }, words);
         }
         case "heard":
-          return heard(state, event.message);
+          return heard(state, event.messages);
         case "tick":
           return after(state, event.peer, { kind: "tick", now: event.now });
         case "request": {
@@ -222,12 +228,24 @@ function say(
       as,
     }),
   );
-  return { ...heard(state, read.message), effects };
+  return { ...heard(state, [read.message]), effects };
 }
 
-function heard(state: Contacts, message: Message): ContactStep {
-  const known = state.get(message.peer) ?? STRANGE;
-  if (known.messages.has(message.id)) return { state, effects: [], ignored: "known-message" };
-  const messages = new Map(known.messages).set(message.id, message);
-  return { state: new Map(state).set(message.peer, { ...known, messages }), effects: [] };
+function heard(state: Contacts, messages: readonly Message[]): ContactStep {
+  const byPeer = new Map<PubkeyHex, [EventId, Message][]>();
+  for (const message of messages) {
+    const known = byPeer.get(message.peer) ?? [];
+    known.push([message.id, message]);
+    byPeer.set(message.peer, known);
+  }
+  const next = new Map(state);
+  let isNew = false;
+  for (const [peer, entries] of byPeer) {
+    const known = state.get(peer) ?? STRANGE;
+    const all = known.messages.with(entries);
+    if (all === known.messages) continue;
+    isNew = true;
+    next.set(peer, { ...known, messages: all });
+  }
+  return isNew ? { state: next, effects: [] } : { state, effects: [], ignored: "known-message" };
 }

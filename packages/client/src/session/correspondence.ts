@@ -2,22 +2,25 @@
  * The contacts machine on a store, an outbox and a network: ask, accept, speak; everything that comes is ingested.
  *
  * Spec: docs/spec/alias.md §4. Each alias listens on sockets of its own. `ingest` never throws for what a stranger sent
- * and says what it ignored and why. A message may come before the answer that makes its author one of ours: it waits,
- * bounded, and is read again when something is learned; what is not kept is on the relays, which are asked from the
- * beginning at every opening. The keyring and the outbox are the caller's, who closes them after this.
+ * and says what it ignored and why; what comes together is read and written together. A message may come before the
+ * answer that makes its author one of ours: it waits in the store, bounded, and is read again when something is learned.
+ * How far each relay was read is kept when it is caught up and when this closes. The keyring and the outbox are the
+ * caller's, who closes them after this.
  */
 import { APP_DATA, type Contact, readContacts, writeContacts } from "@subrosa/core/alias/contacts";
 import { readInbox } from "@subrosa/core/alias/inbox";
 import type { AliasKeyring } from "@subrosa/core/alias/keyring";
-import { DIRECT_MESSAGE, readMessage } from "@subrosa/core/alias/message";
+import { DIRECT_MESSAGE, type Message, readMessage } from "@subrosa/core/alias/message";
 import { type ReadPolicy, readPlain } from "@subrosa/core/alias/read-exchange";
 import { standingsOf } from "@subrosa/core/alias/relation";
 import { subscriptionsFor } from "@subrosa/core/alias/subscriptions";
 import type { EventId, PubkeyHex } from "@subrosa/core/bytes";
 import type { Curve, RandomSource } from "@subrosa/core/curve/curve";
-import { signEvent, VerifiedEvent } from "@subrosa/core/nostr/event";
+import { integer, list, object, type ShapeValue, text } from "@subrosa/core/json";
+import { plain, type SignedEvent, signEvent, VerifiedEvent } from "@subrosa/core/nostr/event";
 import type { Filter } from "@subrosa/core/nostr/filter";
 import { GIFT_WRAP } from "@subrosa/core/nostr/nip59";
+import { relayUrl } from "@subrosa/core/nostr/relay-url";
 import { type Driver, openDriver } from "../driver/driver.ts";
 import { machineStore } from "../driver/machine-store.ts";
 import { type Clock, pause } from "../ports.ts";
@@ -32,8 +35,12 @@ import {
   pairsOf,
 } from "./contacts.ts";
 import { contactsKeeping } from "./contacts-keeping.ts";
+import { Gathering } from "./gather.ts";
 import { type Live, live } from "./live.ts";
 import type { Outbox } from "./outbox.ts";
+import { Pursuit } from "./pursuit.ts";
+import { openRecords, type Records } from "./records.ts";
+import { signedShape } from "./shapes.ts";
 
 export interface CorrespondenceOptions {
   readonly keys: AliasKeyring;
@@ -57,6 +64,7 @@ export type Ingested = { readonly ok: true } | { readonly ok: false; readonly re
 type ContactDriver = Driver<Contacts, ContactEvent, ContactEffect, IgnoredContact>;
 
 const MAX_EARLY = 1_000;
+const cursorsShape = list(object({ name: text({ max: 1_000 }), at: integer() }), { max: 1_000 });
 
 /** Milliseconds that the contacts list waits for more to say. */
 const SAVE_DELAY = 5_000;
@@ -93,7 +101,18 @@ export async function openCorrespondence(options: CorrespondenceOptions): Promis
     random,
   });
   place.driver = driver;
-  return Correspondence.start(options, driver);
+  const common = { store, clock, random };
+  const early = await openRecords<SignedEvent>({ ...common, place: "contacts-early", shape: signedShape });
+  const cursors = await openRecords({ ...common, place: "contacts-cursors", shape: cursorsShape });
+  return Correspondence.start(options, { driver, early, cursors });
+}
+
+interface Kept {
+  readonly driver: ContactDriver;
+  /** Wraps that may become readable. */
+  readonly early: Records<SignedEvent>;
+  /** By the identity that listens. */
+  readonly cursors: Records<ShapeValue<typeof cursorsShape>>;
 }
 
 async function deliver(
@@ -133,20 +152,23 @@ async function saveContacts(contacts: Contacts, options: CorrespondenceOptions):
 export class Correspondence implements AsyncDisposable {
   readonly #options: CorrespondenceOptions;
   readonly #driver: ContactDriver;
-  readonly #followed = new Map<PubkeyHex, Disposable>();
-  readonly #early = new Map<EventId, VerifiedEvent>();
+  readonly #kept: Kept;
+  readonly #followed = new Map<PubkeyHex, Pursuit>();
+  readonly #arrivals: Gathering<VerifiedEvent, Ingested>;
   #isClosed = false;
 
-  private constructor(options: CorrespondenceOptions, driver: ContactDriver) {
+  private constructor(options: CorrespondenceOptions, kept: Kept) {
     this.#options = options;
-    this.#driver = driver;
+    this.#driver = kept.driver;
+    this.#kept = kept;
+    this.#arrivals = new Gathering((events) => this.#take(events));
   }
 
   /** @internal */
-  static start(options: CorrespondenceOptions, driver: ContactDriver): Correspondence {
-    const opened = new Correspondence(options, driver);
+  static start(options: CorrespondenceOptions, kept: Kept): Correspondence {
+    const opened = new Correspondence(options, kept);
     const now = options.clock.now();
-    for (const [peer, { acquaintance }] of driver.state) {
+    for (const [peer, { acquaintance }] of kept.driver.state) {
       options.keys.add(peer, standingsOf(acquaintance.facts, now).removed);
     }
     opened.#follow();
@@ -170,24 +192,60 @@ export class Correspondence implements AsyncDisposable {
   }
 
   /** Takes any event from anywhere. What is not ours, or nobody may say, is ignored with the reason. */
-  async ingest(event: VerifiedEvent): Promise<Ingested> {
-    if (this.#isClosed) return { ok: false, reason: "closed" };
-    if (event.kind === APP_DATA) return this.#ingestList(event);
-    const read = this.#read(event);
-    if (typeof read === "string") {
-      if (read === "wrong-author" || read === "not-for-us") this.#keepEarly(event);
-      const other = event.kind === GIFT_WRAP ? await this.#options.others?.(event) : undefined;
-      return other?.ok === true ? other : { ok: false, reason: read };
-    }
-    const ignored = await this.#driver.send(read);
-    if (ignored === undefined && read.kind === "learned") await this.#learned(read.peer);
-    return ignored === undefined ? { ok: true } : { ok: false, reason: ignored };
+  ingest(event: VerifiedEvent): Promise<Ingested> {
+    if (this.#isClosed) return Promise.resolve({ ok: false, reason: "closed" });
+    return this.#arrivals.offer(event);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
+    // What waits is let go, and then it has to be asked for again.
+    const isIdle = this.#arrivals.waiting === 0;
+    const cursors = isIdle ? [...this.#followed].map(([who, each]) => [who, each.cursors()] as const) : [];
     for (const following of this.#followed.values()) following[Symbol.dispose]();
+    await this.#arrivals[Symbol.asyncDispose]();
+    for (const [who, each] of cursors) await this.#keepCursors(who, each).catch(() => undefined);
     await this.#driver[Symbol.asyncDispose]();
+    await this.#kept.early[Symbol.asyncDispose]();
+    await this.#kept.cursors[Symbol.asyncDispose]();
+  }
+
+  /** Messages that come together are written together; what is learned is learned one by one, for it changes who may speak. */
+  async #take(events: readonly VerifiedEvent[]): Promise<readonly Ingested[]> {
+    const answers: Ingested[] = [];
+    let heard: { readonly at: number; readonly message: Message }[] = [];
+    const flush = async (): Promise<void> => {
+      const known = heard.map(({ message: { peer, id } }) => this.#driver.state.get(peer)?.messages.has(id) === true);
+      if (heard.length > 0) await this.#driver.send({ kind: "heard", messages: heard.map(({ message }) => message) });
+      for (const [i, { at }] of heard.entries()) {
+        answers[at] = known[i] === true ? { ok: false, reason: "known-message" } : { ok: true };
+      }
+      heard = [];
+    };
+    for (const [at, event] of events.entries()) {
+      const read = event.kind === APP_DATA ? "list" : this.#read(event);
+      if (typeof read !== "string" && read.kind === "heard") {
+        heard.push({ at, message: read.messages[0]! });
+        continue;
+      }
+      await flush();
+      answers[at] = typeof read === "string" ? await this.#takeOther(event, read) : await this.#learn(read);
+    }
+    await flush();
+    return answers;
+  }
+
+  async #takeOther(event: VerifiedEvent, reason: string): Promise<Ingested> {
+    if (event.kind === APP_DATA) return this.#ingestList(event);
+    if (reason === "wrong-author" || reason === "not-for-us") await this.#keepEarly(event);
+    const other = event.kind === GIFT_WRAP ? await this.#options.others?.(event) : undefined;
+    return other?.ok === true ? other : { ok: false, reason };
+  }
+
+  async #learn(read: ContactEvent & { readonly kind: "learned" }): Promise<Ingested> {
+    const ignored = await this.#driver.send(read);
+    if (ignored === undefined) await this.#learned(read.peer);
+    return ignored === undefined ? { ok: true } : { ok: false, reason: ignored };
   }
 
   #seeded(peer: PubkeyHex): { readonly peer: PubkeyHex; readonly now: number; readonly seed: Uint8Array } {
@@ -200,7 +258,7 @@ export class Correspondence implements AsyncDisposable {
     return ignored;
   }
 
-  #read(event: VerifiedEvent): ContactEvent | string {
+  #read(event: VerifiedEvent): (ContactEvent & { readonly kind: "learned" | "heard" }) | string {
     const { keys, clock, curve, difficulty = 0 } = this.#options;
     const now = clock.now();
     const isPair = pairsOf(this.#driver.state, keys, now);
@@ -208,14 +266,14 @@ export class Correspondence implements AsyncDisposable {
     if (event.kind === GIFT_WRAP) {
       const item = readInbox(event, keys, { ...policy, isPair }, curve);
       if (item.kind === "refused") return item.reason;
-      if (item.kind === "message") return { kind: "heard", message: item.message };
+      if (item.kind === "message") return { kind: "heard", messages: [item.message] };
       if (item.kind === "session") return "later-form";
       const { peer, fact, words } = item.exchange;
       return { kind: "learned", peer, fact, words, now };
     }
     if (event.kind === DIRECT_MESSAGE) {
       const read = readMessage(event, keys, isPair, curve);
-      return read.ok ? { kind: "heard", message: read.message } : read.reason;
+      return read.ok ? { kind: "heard", messages: [read.message] } : read.reason;
     }
     const read = readPlain(event, keys, policy, curve);
     return read.ok ? { kind: "learned", peer: read.peer, fact: read.fact, words: read.words, now } : read.reason;
@@ -236,38 +294,60 @@ export class Correspondence implements AsyncDisposable {
     return { ok: true };
   }
 
-  #keepEarly(event: VerifiedEvent): void {
-    this.#early.set(event.id, event);
-    const [oldest] = this.#early.keys();
-    if (this.#early.size > MAX_EARLY && oldest !== undefined) this.#early.delete(oldest);
+  async #keepEarly(event: VerifiedEvent): Promise<void> {
+    const { kept } = this.#kept.early;
+    const oldest = kept.size >= MAX_EARLY ? [...kept.keys()][0] : undefined;
+    await this.#kept.early.change(() => [
+      [event.id, plain(event)],
+      ...(oldest === undefined ? [] : ([[oldest, undefined]] as const)),
+    ]);
   }
 
   /** New facts may mean new aliases to listen for, and make readable what came too early. */
   async #learned(peer: PubkeyHex): Promise<void> {
+    const { keys, clock, random, curve } = this.#options;
     const facts = this.#driver.state.get(peer)?.acquaintance.facts ?? [];
-    this.#options.keys.add(peer, standingsOf(facts, this.#options.clock.now()).removed);
+    keys.add(peer, standingsOf(facts, clock.now()).removed);
     this.#follow();
-    const early = [...this.#early.values()];
-    this.#early.clear();
-    for (const event of early) await this.ingest(event);
+    const { early } = this.#kept;
+    const waiting = [...early.kept.values()];
+    if (waiting.length === 0) return;
+    await early.change((kept) => [...kept.keys()].map((id) => [id, undefined] as const));
+    const checked = VerifiedEvent.checkAll(waiting, curve, random);
+    await this.#take(checked.flatMap((verdict) => (verdict.ok ? [verdict.event] : [])));
   }
 
   #follow(): void {
     if (this.#isClosed) return;
-    const { keys, relaysOf } = this.#options;
+    const { keys, relaysOf, clock } = this.#options;
+    const relays = relaysOf(keys.pubkey).flatMap((url) => relayUrl(url) ?? []);
     for (const { identity, filters } of subscriptionsFor(keys.pubkey, keys.aliases())) {
       if (this.#followed.has(identity)) continue;
-      const presence = this.#presence(identity);
       const own: Filter = { kinds: [APP_DATA], authors: [identity] };
       const asked: readonly Filter[] = identity === keys.pubkey ? [...filters, own] : filters;
-      const open = asked.map((filter) =>
-        presence.follow(relaysOf(keys.pubkey), { filter, onEvent: (event) => void this.#ingestQuietly(event) }),
-      );
-      this.#followed.set(identity, {
-        [Symbol.dispose]: () => {
-          for (const following of open) following[Symbol.dispose]();
-        },
+      const pursuit = new Pursuit({
+        ...{ presence: this.#presence(identity), relays, clock },
+        kept: new Map(this.#kept.cursors.kept.get(identity)?.map(({ name, at }) => [name, at])),
+        filters: Object.fromEntries(asked.map((filter, i) => [`${identity}/${i}`, filter])),
+        onEvent: (event) => void this.#ingestQuietly(event),
+        onCaughtUp: (cursors) => void this.#keep(identity, cursors).catch(() => undefined),
       });
+      this.#followed.set(identity, pursuit);
+    }
+  }
+
+  /** After all that came before has been taken, or a crash would lose it. */
+  async #keep(identity: PubkeyHex, cursors: ReadonlyMap<string, number>): Promise<void> {
+    await this.#arrivals.idle();
+    if (!this.#isClosed) await this.#keepCursors(identity, cursors);
+  }
+
+  async #keepCursors(identity: PubkeyHex, cursors: ReadonlyMap<string, number>): Promise<void> {
+    if (cursors.size > 0) {
+      await this.#kept.cursors.set(
+        identity,
+        [...cursors].map(([name, at]) => ({ name, at })),
+      );
     }
   }
 
