@@ -11,6 +11,7 @@ import { UsageError } from "@subrosa/core/errors";
 import type { EventTemplate, VerifiedEvent } from "@subrosa/core/nostr/event";
 import type { Filter } from "@subrosa/core/nostr/filter";
 import { type RelayUrl, relayUrl } from "@subrosa/core/nostr/relay-url";
+import { type Filled, type FillOptions, fillFrom } from "./reconcile.ts";
 import type { PublishResult, RelayOptions } from "./relay-options.ts";
 import { openRelay, type RelaySocket } from "./relay-socket.ts";
 import { type CaughtUp, Subscription } from "./subscription.ts";
@@ -128,8 +129,7 @@ export class Presence implements Disposable {
   /** Live, from all these relays, until the answer is disposed of. */
   follow(relays: readonly string[], following: Following): Followed {
     const { filter, cursors, onEvent, onCaughtUp, onRefused } = following;
-    const named = [...(filter["#p"] ?? []), ...(filter.authors ?? [])].flatMap((key) => pubkeyHex(key) ?? []);
-    if (named.some((pubkey) => this.#isAnother(pubkey))) throw mixed("ask for this as the identity it belongs to");
+    this.#refuseOthers(filter);
     const open = this.#at(relays).map((relay) => {
       const { url } = relay;
       const cursor = cursors?.get(url);
@@ -156,11 +156,24 @@ export class Presence implements Disposable {
     };
   }
 
+  /** What these relays hold for the filter and we lack, however it is dated; once, not live. */
+  fill(relays: readonly string[], filter: Filter, options: Omit<FillOptions, "clock">): Promise<readonly Filled[]> {
+    this.#refuseOthers(filter);
+    const known = [...options.known];
+    const { clock } = this.#options;
+    return Promise.all(this.#at(relays).map((relay) => fillFrom(relay, filter, { ...options, known, clock })));
+  }
+
   [Symbol.dispose](): void {
     this.#isClosed = true;
     for (const relay of this.#relays.values()) relay[Symbol.dispose]();
     this.#relays.clear();
     this.#onClosed();
+  }
+
+  #refuseOthers(filter: Filter): void {
+    const named = [...(filter["#p"] ?? []), ...(filter.authors ?? [])].flatMap((key) => pubkeyHex(key) ?? []);
+    if (named.some((pubkey) => this.#isAnother(pubkey))) throw mixed("ask for this as the identity it belongs to");
   }
 
   #isAnother(pubkey: PubkeyHex): boolean {

@@ -12,7 +12,7 @@ import { UsageError } from "@subrosa/core/errors";
 import { type ClientMessage, encodeClientMessage } from "@subrosa/core/nostr/client-message";
 import type { EventTemplate, VerifiedEvent } from "@subrosa/core/nostr/event";
 import type { Filter } from "@subrosa/core/nostr/filter";
-import { compileFilters, type Matcher } from "@subrosa/core/nostr/filter-match";
+import { compileFilters } from "@subrosa/core/nostr/filter-match";
 import { FrameError, type SubscriptionId } from "@subrosa/core/nostr/frame";
 import { authTemplate } from "@subrosa/core/nostr/nip42";
 import { parseReason } from "@subrosa/core/nostr/reason";
@@ -21,6 +21,8 @@ import { type RelayUrl, relayUrl } from "@subrosa/core/nostr/relay-url";
 import { type Backoff, backoffDelay } from "../ports.ts";
 import type { WebSocketLike } from "./connect.ts";
 import { type Delivery, Inbox } from "./inbox.ts";
+import { type Negotiation, type NegotiationSink, Negotiations } from "./negotiations.ts";
+import type { Connection, Publication, Query } from "./relay-connection.ts";
 import {
   DEFAULT_RELAY_LIMITS,
   type IgnoredReason,
@@ -29,29 +31,6 @@ import {
   type RelayLimits,
   type RelayOptions,
 } from "./relay-options.ts";
-
-interface Query {
-  readonly filters: readonly Filter[];
-  readonly matches: Matcher;
-  readonly sink: QuerySink;
-  hasAuthenticated: boolean;
-}
-interface Publication {
-  readonly event: VerifiedEvent;
-  readonly resolve: (result: PublishResult) => void;
-  readonly callOff: () => void;
-  wasSent: boolean;
-  hasAuthenticated: boolean;
-}
-interface Connection {
-  readonly socket: WebSocketLike;
-  readonly inbox: Inbox;
-  isOpen: boolean;
-  challenge?: string;
-  /** The answer to the challenge that is under way, or was given: whether the relay took it. */
-  authentication?: Promise<boolean> | undefined;
-  heard: number;
-}
 
 const BACKOFF: Backoff = Object.freeze({ first: 1_000, longest: 300_000 });
 const decode = relayMessageDecoder();
@@ -71,6 +50,7 @@ export class RelaySocket implements Disposable {
   readonly #publications = new Map<EventId, Publication[]>();
   readonly #answers = new Map<EventId, (accepted: boolean) => void>();
   readonly #connectWatchers = new Set<() => void>();
+  readonly #negotiations = new Negotiations((message) => this.#send(message));
   #connection: Connection | undefined;
   #heard: number | undefined;
   #attempt = 0;
@@ -140,6 +120,12 @@ export class RelaySocket implements Disposable {
     };
   }
 
+  /** NIP-77, for this connection only. */
+  negotiate(filter: Filter, message: string, sink: NegotiationSink): Negotiation {
+    if (!this.isConnected) throw new UsageError("usage/state", "ask when the relay is connected");
+    return this.#negotiations.open(toHex(this.#options.random(8)) as SubscriptionId, filter, message, sink);
+  }
+
   [Symbol.dispose](): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -202,6 +188,7 @@ export class RelaySocket implements Disposable {
     const queries = [...this.#queries.values()];
     this.#queries.clear();
     for (const answer of [...this.#answers.values()]) answer(false);
+    this.#negotiations.lost();
     for (const { sink } of queries) sink.ended({ kind });
   }
 
@@ -264,9 +251,11 @@ export class RelaySocket implements Disposable {
         connection.authentication = undefined;
         return;
       case "NOTICE":
-      case "COUNT":
       case "NEG-MSG":
       case "NEG-ERR":
+        this.#negotiations.heard(message);
+        return;
+      case "COUNT":
         return;
       default:
         message satisfies never;
