@@ -19,14 +19,15 @@ import { Secrets } from "./secrets/secrets.ts";
 
 export const VERSION = "0.1.0";
 
-export async function runProgram(args: readonly string[], host: Host): Promise<number> {
+/** `shared`: a session that is open already, as in a shell. */
+export async function runProgram(args: readonly string[], host: Host, shared?: OpenSession): Promise<number> {
   // Before anything is parsed, so that even a wrong argument is answered in the form that was asked for.
   const screen = new Screen(host, {
     json: args.includes("--json"),
     quiet: args.includes("--quiet") || args.includes("-q"),
     ...(args.includes("--no-color") ? { color: false } : {}),
   });
-  return runLine(() => args, host, screen);
+  return runLine(() => args, host, screen, shared);
 }
 
 async function runLine(

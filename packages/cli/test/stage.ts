@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { systemClock, systemRandom } from "@subrosa/client/ports";
 import { connectNode } from "@subrosa/client/relay/connect-node";
+import type { OpenSession } from "../src/account/session.ts";
 import type { Host, Terminal } from "../src/host.ts";
 import { runProgram } from "../src/program.ts";
 
@@ -26,38 +27,23 @@ export interface StageOptions {
   readonly isTTY?: boolean;
   readonly columns?: number;
   readonly programs?: Host["programs"];
+  readonly shared?: OpenSession;
 }
 
 const NOWHERE: Host["programs"] = { relay: () => "nowhere", work: new URL("file:///nowhere") };
 
 export async function run(args: readonly string[], options: StageOptions = {}): Promise<Run> {
   let [out, err] = ["", ""];
-  const { isTTY = false, columns = 80 } = options;
-  const host: Host = {
-    env: options.env ?? {},
-    input: Object.assign(pieces(options.input ?? ""), { isTTY: false }),
-    output: {
-      isTTY,
-      columns,
-      write: (text) => {
-        out += text;
-      },
+  const host = stageHost(
+    options,
+    (text) => {
+      out += text;
     },
-    errors: {
-      isTTY,
-      columns,
-      write: (text) => {
-        err += text;
-      },
+    (text) => {
+      err += text;
     },
-    clock: systemClock,
-    random: systemRandom,
-    connect: connectNode,
-    openTerminal: () => (options.types === undefined ? undefined : terminal(options.types)),
-    signal: options.signal ?? new AbortController().signal,
-    programs: options.programs ?? NOWHERE,
-  };
-  const code = await runProgram(args, host);
+  );
+  const code = await runProgram(args, host, options.shared);
   return {
     code,
     out,
@@ -66,6 +52,22 @@ export async function run(args: readonly string[], options: StageOptions = {}): 
       const lines = out.split("\n").filter((line) => line !== "");
       return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
     },
+  };
+}
+
+export function stageHost(options: StageOptions, onOut: (text: string) => void, onErr: (text: string) => void): Host {
+  const { isTTY = false, columns = 80 } = options;
+  return {
+    env: options.env ?? {},
+    input: Object.assign(pieces(options.input ?? ""), { isTTY: false }),
+    output: { isTTY, columns, write: onOut },
+    errors: { isTTY, columns, write: onErr },
+    clock: systemClock,
+    random: systemRandom,
+    connect: connectNode,
+    openTerminal: () => (options.types === undefined ? undefined : terminal(options.types)),
+    signal: options.signal ?? new AbortController().signal,
+    programs: options.programs ?? NOWHERE,
   };
 }
 

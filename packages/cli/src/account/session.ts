@@ -4,7 +4,9 @@
  * A command that runs once has to know when it has heard what the relays hold: `caughtUp` waits until nothing is under way
  * on any socket and nothing changes any more (traffic.ts).
  */
-import { IDENTITY_REASONS, openIdentity } from "@subrosa/client/session/identity";
+
+import type { Network } from "@subrosa/client/relay/network";
+import { IDENTITY_REASONS, type Identity, openIdentity } from "@subrosa/client/session/identity";
 import { openSession, type Session } from "@subrosa/client/session/session";
 import type { RelayUrl } from "@subrosa/core/nostr/relay-url";
 import type { Option, Tools } from "../command.ts";
@@ -23,6 +25,8 @@ export const SESSION_OPTIONS: readonly Option[] = [
 
 export interface OpenSession extends AsyncDisposable {
   readonly session: Session;
+  readonly identity: Identity;
+  readonly network: Network;
   readonly open: OpenAccount;
   readonly relays: readonly RelayUrl[];
   readonly traffic: Traffic;
@@ -72,10 +76,14 @@ export async function openGivenSession(given: Given, tools: Tools, command: stri
     if (!who.ok) throw new Failure("key", IDENTITY_REASONS[who.reason], { reason: who.reason });
     closing.push(who.close);
     const { store } = open.account;
-    const session = await openSession({ store, identity: who.identity, network, relays, clock, random, curve });
+    const session = await openSession({
+      ...{ store, identity: who.identity, network, relays, clock, random, curve },
+      fetch: (url, init) => fetch(url, init),
+    });
     closing.push(() => session[Symbol.asyncDispose]());
     closing.push(...stirring(session, traffic));
-    return { session, open, relays, traffic, [Symbol.asyncDispose]: close };
+    const { identity } = who;
+    return { session, identity, network, open, relays, traffic, [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
     throw error;
