@@ -1,11 +1,5 @@
 /** Every command: its name, what it is for, and where it is. One is loaded when it is asked for. */
-import type { Command } from "./command.ts";
-
-export interface Entry {
-  readonly name: string;
-  readonly about: string;
-  readonly load: () => Promise<Command>;
-}
+import type { Command, Entry } from "./command.ts";
 
 export const GROUPS: Readonly<Record<string, string>> = Object.freeze({
   key: "make, show and convert keys",

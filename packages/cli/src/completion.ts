@@ -2,8 +2,9 @@
  * Completion as a script for a shell: a table of what may follow, made from the commands themselves, so that nothing is
  * started while somebody types. Where a file may stand, files are offered.
  */
-import type { Option } from "./command.ts";
-import { COMMANDS, GROUPS } from "./commands.ts";
+
+import type { Tools } from "./command.ts";
+import type { Option } from "./option.ts";
 
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 type Shell = (typeof SHELLS)[number];
@@ -17,8 +18,8 @@ interface Place {
   readonly about: string;
 }
 
-export async function completionFor(shell: Shell): Promise<string> {
-  const places = await allPlaces();
+export async function completionFor(shell: Shell, commands: Tools["commands"]): Promise<string> {
+  const places = await allPlaces(commands);
   switch (shell) {
     case "bash":
       return bash(places);
@@ -31,19 +32,19 @@ export async function completionFor(shell: Shell): Promise<string> {
   }
 }
 
-async function allPlaces(): Promise<readonly Place[]> {
+async function allPlaces({ all, groups: about }: Tools["commands"]): Promise<readonly Place[]> {
   const leaves = await Promise.all(
-    COMMANDS.map(async ({ name, about, load }): Promise<Place> => {
+    all.map(async ({ name, about, load }): Promise<Place> => {
       const { options = [] } = await load();
       return { path: name, about, words: [...options.map(longFlag), ...GLOBAL] };
     }),
   );
-  const groups = Object.entries(GROUPS).map(([path, about]): Place => {
-    const names = COMMANDS.filter(({ name }) => name.startsWith(`${path} `)).map(({ name }) => name.split(" ")[1]!);
+  const groups = Object.entries(about).map(([path, about]): Place => {
+    const names = all.filter(({ name }) => name.startsWith(`${path} `)).map(({ name }) => name.split(" ")[1]!);
     return { path, about, words: names };
   });
-  const single = COMMANDS.filter(({ name }) => !name.includes(" ")).map(({ name }) => name);
-  return [{ path: "", about: "", words: [...Object.keys(GROUPS), ...single].sort() }, ...groups, ...leaves];
+  const single = all.filter(({ name }) => !name.includes(" ")).map(({ name }) => name);
+  return [{ path: "", about: "", words: [...Object.keys(about), ...single].sort() }, ...groups, ...leaves];
 }
 
 function longFlag({ flags }: Option): string {

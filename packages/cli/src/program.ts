@@ -6,9 +6,9 @@ import type { Curve } from "@subrosa/core/curve/curve";
 import { UsageError } from "@subrosa/core/errors";
 import { openCurve } from "@subrosa/curve/open-curve";
 import { CommanderError, Command as Parser } from "commander";
-import type { OpenSession } from "./account/session.ts";
-import type { Command, Tools } from "./command.ts";
-import { COMMANDS, type Entry, GROUPS } from "./commands.ts";
+import type { OpenSession } from "./account/opened.ts";
+import type { Command, Entry, Tools } from "./command.ts";
+import { COMMANDS, GROUPS } from "./commands.ts";
 import { BAD_ARGUMENTS, badArguments, DONE, Failure, failureFrom } from "./failure.ts";
 import { Given } from "./given.ts";
 import type { Host } from "./host.ts";
@@ -154,6 +154,7 @@ async function perform(command: Command, leaf: Parser, { host, screen, shared }:
     },
     signal,
     perform: (words, opened) => runLine(words, { ...host, signal, input: NOTHING }, screen, opened),
+    commands: { all: COMMANDS, groups: GROUPS },
     ...(shared === undefined ? {} : { shared }),
   };
   try {

@@ -4,7 +4,8 @@
  */
 import { join } from "node:path";
 import { openCurve } from "@subrosa/curve/open-curve";
-import { type OpenSession, openGivenSession } from "../src/account/session.ts";
+import type { OpenSession } from "../src/account/opened.ts";
+import { openGivenSession } from "../src/account/session.ts";
 import type { Tools } from "../src/command.ts";
 import { Given } from "../src/given.ts";
 import { npubOf } from "../src/names.ts";
@@ -41,6 +42,7 @@ export async function person(
   const screen = new Screen(host, { json: true, quiet: true });
   const tools: Tools = {
     ...{ host, screen, secrets: new Secrets(host, screen), curve: openCurve(), signal: host.signal },
+    commands: { all: [], groups: {} },
     perform: async () => 0,
   };
   const opened = await openGivenSession(new Given([], { account: name }), tools, "test");

@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { systemClock, systemRandom } from "@subrosa/client/ports";
 import { connectNode } from "@subrosa/client/relay/connect-node";
-import type { OpenSession } from "../src/account/session.ts";
+import type { OpenSession } from "../src/account/opened.ts";
 import type { Host, Terminal } from "../src/host.ts";
 import { runProgram } from "../src/program.ts";
 

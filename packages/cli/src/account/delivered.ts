@@ -11,7 +11,8 @@ import type { Tools } from "../command.ts";
 import { Failure } from "../failure.ts";
 import type { Given } from "../given.ts";
 import type { Result } from "../screen.ts";
-import { type OpenSession, patienceOf } from "./session.ts";
+import type { OpenSession } from "./opened.ts";
+import { patienceOf } from "./session.ts";
 
 export interface Sent {
   readonly published: readonly RelayUrl[];

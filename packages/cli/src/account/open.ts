@@ -5,18 +5,19 @@
 import { scrypt } from "node:crypto";
 import {
   ACCOUNT_REASONS,
-  type Account,
   type AccountReason,
   createAccount,
   type NewAccountKey,
   openAccount,
 } from "@subrosa/client/session/account";
 import type { Stretch } from "@subrosa/client/store/sealed-store";
-import type { Option, Tools } from "../command.ts";
+import type { Tools } from "../command.ts";
 import { Failure } from "../failure.ts";
 import type { Given } from "../given.ts";
+import type { Option } from "../option.ts";
 import { PASSPHRASE_OPTIONS } from "../secrets/secrets.ts";
 import { type Lock, lock } from "./lock.ts";
+import type { OpenAccount } from "./opened.ts";
 import { PLACE_OPTIONS, Place } from "./place.ts";
 
 export const ACCOUNT_OPTIONS: readonly Option[] = [
@@ -24,11 +25,6 @@ export const ACCOUNT_OPTIONS: readonly Option[] = [
   ...PASSPHRASE_OPTIONS,
   { flags: "--no-wait", about: "fail where another subrosa uses this account" },
 ];
-
-export interface OpenAccount extends AsyncDisposable {
-  readonly account: Account;
-  readonly place: Place;
-}
 
 /** Node's own scrypt, some ten times as fast as JavaScript's. */
 export const nodeScrypt: Stretch = (password, salt, logN) => {

@@ -7,7 +7,7 @@ import { openPolls, type Polls } from "@subrosa/client/session/polls";
 import { openReplaceables, type Replaceables } from "@subrosa/client/session/replaceable";
 import type { Tools } from "../command.ts";
 import { Failure } from "../failure.ts";
-import type { OpenSession } from "./session.ts";
+import type { OpenSession } from "./opened.ts";
 
 export function memberSigner({ identity, session }: OpenSession, { host, curve }: Tools): MemberSigner {
   if (identity.kind === "own") return localMemberSigner(identity.secret, host.random, curve);

@@ -8,10 +8,10 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { openLmdbStore } from "@subrosa/client/store/lmdb-store";
 import { checkShelfName, isShelfName, type Shelf } from "@subrosa/client/store/shelf";
-import type { Option } from "../command.ts";
 import { badArguments, Failure } from "../failure.ts";
 import type { Given } from "../given.ts";
 import type { Host } from "../host.ts";
+import type { Option } from "../option.ts";
 
 export const STORE_OPTIONS: readonly Option[] = [
   { flags: "--store <folder>", about: "where accounts are kept (or set SUBROSA_STORE)" },

@@ -1,20 +1,13 @@
-/**
- * A session for one command, or for all that come in a shell: account, sockets, parts; closed in the other order.
- *
- * A command that runs once has to know when it has heard what the relays hold: `caughtUp` waits until nothing is under way
- * on any socket and nothing changes any more (traffic.ts).
- */
-
-import type { Network } from "@subrosa/client/relay/network";
-import { IDENTITY_REASONS, type Identity, openIdentity } from "@subrosa/client/session/identity";
+import { IDENTITY_REASONS, openIdentity } from "@subrosa/client/session/identity";
 import { openSession, type Session } from "@subrosa/client/session/session";
-import type { RelayUrl } from "@subrosa/core/nostr/relay-url";
-import type { Option, Tools } from "../command.ts";
+import type { Tools } from "../command.ts";
 import { Failure } from "../failure.ts";
 import type { Given } from "../given.ts";
 import { readRelayUrl } from "../given.ts";
 import { openNetwork } from "../network.ts";
-import { ACCOUNT_OPTIONS, type OpenAccount, openGivenAccount } from "./open.ts";
+import type { Option } from "../option.ts";
+import { ACCOUNT_OPTIONS, openGivenAccount } from "./open.ts";
+import type { OpenSession } from "./opened.ts";
 import { readSettings } from "./settings.ts";
 import { Traffic } from "./traffic.ts";
 
@@ -22,15 +15,6 @@ export const SESSION_OPTIONS: readonly Option[] = [
   ...ACCOUNT_OPTIONS,
   { flags: "--patience <seconds>", about: "how long a relay is waited for (20)" },
 ];
-
-export interface OpenSession extends AsyncDisposable {
-  readonly session: Session;
-  readonly identity: Identity;
-  readonly network: Network;
-  readonly open: OpenAccount;
-  readonly relays: readonly RelayUrl[];
-  readonly traffic: Traffic;
-}
 
 /** Milliseconds. */
 export function patienceOf(given: Given): number {

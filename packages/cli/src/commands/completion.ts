@@ -6,9 +6,9 @@ import { badArguments } from "../failure.ts";
 export const completion: Command = {
   operands: "<shell>",
   examples: ["subrosa completion bash > subrosa.bash", "subrosa completion zsh", "subrosa completion fish"],
-  async run(given, { screen }) {
+  async run(given, { screen, commands }) {
     const shell = SHELLS.find((each) => each === given.operand(0));
     if (shell === undefined) throw badArguments(`There is completion for ${SHELLS.join(", ")}.`);
-    screen.raw(await completionFor(shell));
+    screen.raw(await completionFor(shell, commands));
   },
 };

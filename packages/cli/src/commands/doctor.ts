@@ -3,7 +3,8 @@
  * groups need, the clock against theirs, and the account is opened, which needs its key and its passphrase.
  */
 import type { RelayUrl } from "@subrosa/core/nostr/relay-url";
-import { type OpenSession, SESSION_OPTIONS, withSession } from "../account/session.ts";
+import type { OpenSession } from "../account/opened.ts";
+import { SESSION_OPTIONS, withSession } from "../account/session.ts";
 import type { Command, Tools } from "../command.ts";
 import { Failure, failureFrom } from "../failure.ts";
 import { type Asked, askInformation } from "../relay-information.ts";

@@ -7,10 +7,10 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import type { Curve } from "@subrosa/core/curve/curve";
 import type { Secret } from "@subrosa/core/secret";
-import type { Option } from "../command.ts";
 import { badArguments, Failure } from "../failure.ts";
 import type { Given } from "../given.ts";
 import type { Host } from "../host.ts";
+import type { Option } from "../option.ts";
 import type { Screen } from "../screen.ts";
 import { askSecret } from "./prompt.ts";
 import { readKey } from "./read-key.ts";

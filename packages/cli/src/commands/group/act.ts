@@ -4,10 +4,11 @@ import type { Groups } from "@subrosa/client/session/groups";
 import type { EventId, PubkeyHex } from "@subrosa/core/bytes";
 import { acted, showSent } from "../../account/delivered.ts";
 import { partOf, SESSION_OPTIONS, withSession } from "../../account/session.ts";
-import type { Command, Option, Tools } from "../../command.ts";
+import type { Command, Tools } from "../../command.ts";
 import { Failure } from "../../failure.ts";
 import { find } from "../../find.ts";
 import { type Given, readPerson } from "../../given.ts";
+import type { Option } from "../../option.ts";
 
 export interface GroupAct {
   readonly name: string;

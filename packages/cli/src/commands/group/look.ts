@@ -4,9 +4,10 @@ import type { Groups } from "@subrosa/client/session/groups";
 import type { Live } from "@subrosa/client/session/live";
 import type { EventId } from "@subrosa/core/bytes";
 import { partOf, SESSION_OPTIONS, withSession } from "../../account/session.ts";
-import type { Command, Option, Tools } from "../../command.ts";
+import type { Command, Tools } from "../../command.ts";
 import { find } from "../../find.ts";
 import type { Given } from "../../given.ts";
+import type { Option } from "../../option.ts";
 
 export interface GroupLook {
   readonly name: string;

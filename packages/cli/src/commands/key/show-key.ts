@@ -4,9 +4,10 @@ import { toHex } from "@subrosa/core/bytes";
 import { encodeNcryptsec, type KeySecurity } from "@subrosa/core/nostr/nip49";
 import { encodeNsec } from "@subrosa/core/nostr/nsec";
 import type { Secret } from "@subrosa/core/secret";
-import type { Option, Tools } from "../../command.ts";
+import type { Tools } from "../../command.ts";
 import type { Given } from "../../given.ts";
 import { npubOf, pubkeyOf } from "../../names.ts";
+import type { Option } from "../../option.ts";
 
 export const KEY_FORMS = ["nsec", "hex", "ncryptsec"] as const;
 export type KeyForm = (typeof KEY_FORMS)[number];
