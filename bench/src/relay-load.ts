@@ -3,9 +3,9 @@
  * before the clock starts, frames are written as bytes without Nagle's delay and without compression, and answers are
  * counted by their first bytes. Only right answers count: an OK must be true, a query must bring what it should.
  */
-import { randomFillSync } from "node:crypto";
+import { hash, randomFillSync } from "node:crypto";
 import { connect, type Socket } from "node:net";
-import { plain, signEvent } from "@subrosa/core/nostr/event";
+import { plain, serialise, signEvent } from "@subrosa/core/nostr/event";
 import { Secret } from "@subrosa/core/secret";
 import { openCurve } from "@subrosa/curve/open-curve";
 
@@ -28,7 +28,10 @@ export type LoadOrder =
       readonly filters: readonly object[];
       readonly each: number;
     }
-  | { readonly do: "fan-out"; readonly events: number };
+  | { readonly do: "fan-out"; readonly events: number }
+  /** Bad signatures and malformed frames in equal parts, over ever new connections, until it is stopped. */
+  | { readonly do: "flood"; readonly host: string; readonly port: number; readonly perSecond: number }
+  | { readonly do: "stop-flood" };
 
 export interface LoadReport {
   readonly milliseconds: number;
@@ -236,6 +239,40 @@ function fanOut(count: number): Promise<LoadReport> {
   });
 }
 
+const FLOOD_EVERY_MS = 20;
+const MALFORMED = frame('["EVENT",{"id":"' + "0".repeat(64) + '","kind":-1}]');
+let flooding: NodeJS.Timeout | undefined;
+
+function forged(n: number): Buffer {
+  const unsigned = { pubkey: "ab".repeat(32), created_at: 1_700_000_000, kind: 1, tags: [], content: `forged ${n}` };
+  const event = { ...unsigned, id: hash("sha256", serialise(unsigned as never)), sig: "12".repeat(64) };
+  return frame(JSON.stringify(["EVENT", event]));
+}
+
+/** The relay closes whoever forges, so it comes again. */
+function flood(host: string, port: number, perSecond: number): void {
+  const bad = Array.from({ length: 2_000 }, (_, i) => (i % 2 === 0 ? forged(i) : MALFORMED));
+  let line: Line | undefined;
+  let isOpen = false;
+  let next = 0;
+  flooding = setInterval(() => {
+    if (line === undefined) {
+      const fresh = new Line(host, port);
+      line = fresh;
+      isOpen = false;
+      void fresh.ready.then(() => {
+        isOpen = true;
+      });
+      fresh.socket.once("close", () => {
+        if (line === fresh) line = undefined;
+      });
+    }
+    if (!isOpen) return;
+    const count = Math.round((perSecond * FLOOD_EVERY_MS) / 1_000);
+    line.socket.write(Buffer.concat(Array.from({ length: count }, () => bad[next++ % bad.length]!)));
+  }, FLOOD_EVERY_MS);
+}
+
 const NOTHING: LoadReport = { milliseconds: 0, latencies: [], cpuMicroseconds: 0, wrong: 0 };
 
 async function obey(order: LoadOrder): Promise<LoadReport> {
@@ -263,6 +300,12 @@ async function obey(order: LoadOrder): Promise<LoadReport> {
       return query(order);
     case "fan-out":
       return fanOut(order.events);
+    case "flood":
+      flood(order.host, order.port, order.perSecond);
+      return NOTHING;
+    case "stop-flood":
+      clearInterval(flooding);
+      return NOTHING;
     default:
       return order satisfies never;
   }
