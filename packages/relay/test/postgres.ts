@@ -4,10 +4,11 @@
  *
  * `postgres` is undefined where the machine has no such binaries; tests then are skipped with one line.
  */
-import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
+import { type ChildProcessByStdio, execFile, execFileSync, spawn } from "node:child_process";
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import type { Writable } from "node:stream";
 import { promisify } from "node:util";
 import pg from "pg";
 
@@ -40,6 +41,9 @@ function otherUser(): { readonly uid: number; readonly gid: number } {
 export const postgres: string | undefined = findBinaries();
 export const WITHOUT_POSTGRES = "PostgreSQL is not installed on this machine: nothing of it was tried";
 
+/** A machine that is busy takes its time to make a database; the hooks that do it get as much. */
+export const PATIENCE_MS = 120_000;
+
 /** What the server is started with: small, and without waiting for the disk, which no test pulls the plug on. */
 const SETTINGS = {
   listen_addresses: "",
@@ -49,6 +53,9 @@ const SETTINGS = {
   max_connections: "80",
   autovacuum_naptime: "5s",
 };
+
+/** Runs the server until a line names the signal to end it with, or until whoever started it is no more. */
+const WATCHED = '"$0" "$@" & server=$!; read how; test "$how" || how=QUIT; kill -"$how" $server; wait $server';
 
 /** Empty for oneself. */
 interface RunAs {
@@ -60,7 +67,7 @@ export class PostgresUnderTest implements AsyncDisposable {
   readonly dir: string;
   readonly #bin: string;
   readonly #as: RunAs;
-  #server: ChildProcess | undefined;
+  #server: ChildProcessByStdio<Writable, null, null> | undefined;
   #databases = 0;
 
   private constructor(bin: string, dir: string, as: RunAs) {
@@ -90,12 +97,13 @@ export class PostgresUnderTest implements AsyncDisposable {
   async up(): Promise<void> {
     const settings = Object.entries({ ...SETTINGS, unix_socket_directories: this.dir });
     const args = ["-D", this.#data, ...settings.flatMap(([name, value]) => ["-c", `${name}=${value}`])];
-    const server = spawn(join(this.#bin, "postgres"), args, { ...this.#as, cwd: this.dir, stdio: "ignore" });
+    const command = [WATCHED, join(this.#bin, "postgres"), ...args];
+    const server = spawn("sh", ["-c", ...command], { ...this.#as, cwd: this.dir, stdio: ["pipe", "ignore", "ignore"] });
+    server.stdin.on("error", () => {});
     this.#server = server;
-    // A run that ends in a hurry leaves no server behind.
-    process.once("exit", () => server.kill("SIGQUIT"));
+    const end = performance.now() + PATIENCE_MS;
     for (;;) {
-      if (server.exitCode !== null) throw new Error(`PostgreSQL ended with ${server.exitCode}`);
+      if (performance.now() > end) throw new Error("PostgreSQL does not start");
       const client = new pg.Client({ connectionString: this.url("postgres") });
       client.on("error", () => {});
       try {
@@ -115,7 +123,7 @@ export class PostgresUnderTest implements AsyncDisposable {
     if (server === undefined) return;
     this.#server = undefined;
     const gone = new Promise((resolve) => server.once("exit", resolve));
-    server.kill(how === "fast" ? "SIGINT" : "SIGQUIT");
+    server.stdin.end(how === "fast" ? "INT\n" : "QUIT\n");
     await gone;
   }
 

@@ -5,7 +5,7 @@ import { allCases } from "../../src/check/all-cases.ts";
 import { runCase } from "../../src/check/run.ts";
 import { openPostgresStore } from "../../src/store/postgres/postgres-store.ts";
 import { verifierOf } from "../../src/verify/verifier.ts";
-import { PostgresUnderTest, postgres, WITHOUT_POSTGRES } from "../postgres.ts";
+import { PATIENCE_MS, PostgresUnderTest, postgres, WITHOUT_POSTGRES } from "../postgres.ts";
 import { RelayUnderTest } from "../relay-under-test.ts";
 
 const curve = openCurve();
@@ -23,11 +23,11 @@ describe.runIf(postgres !== undefined)("the store on PostgreSQL", () => {
     const store = await openPostgresStore({ connectionString: await server.database() });
     const clock = (): number => Math.floor(Date.now() / 1_000);
     it = await RelayUnderTest.open({ verifier: verifierOf(curve), clock, config, store });
-  });
+  }, PATIENCE_MS);
   afterAll(async () => {
     await it[Symbol.asyncDispose]();
     await server[Symbol.asyncDispose]();
-  });
+  }, PATIENCE_MS);
 
   for (const one of allCases) {
     test.concurrent(`NIP-${one.nip}: ${one.title}`, { timeout: 60_000 }, async () => {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openPostgresStore } from "../../src/store/postgres/postgres-store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { event, NOW } from "../events.ts";
-import { PostgresUnderTest, postgres, WITHOUT_POSTGRES } from "../postgres.ts";
+import { PATIENCE_MS, PostgresUnderTest, postgres, WITHOUT_POSTGRES } from "../postgres.ts";
 import { RelayUnderTest } from "../relay-under-test.ts";
 
 const AWAY_MS = process.env["SUBROSA_LONG"] === undefined ? 1_000 : 60_000;
@@ -31,8 +31,8 @@ describe.runIf(postgres !== undefined)("the database goes and comes back", () =>
   let server: PostgresUnderTest;
   beforeAll(async () => {
     server = await PostgresUnderTest.start();
-  });
-  afterAll(() => server[Symbol.asyncDispose]());
+  }, PATIENCE_MS);
+  afterAll(() => server[Symbol.asyncDispose](), PATIENCE_MS);
 
   const withRelays = async (
     run: (one: RelayUnderTest, other: RelayUnderTest, url: string, store: Store) => Promise<void>,

@@ -7,7 +7,7 @@ import { RelayKey } from "../../src/proofs/relay-key.ts";
 import { openPostgresStore, type PostgresStore } from "../../src/store/postgres/postgres-store.ts";
 import type { Client } from "../client.ts";
 import { entry, event, key, NOW } from "../events.ts";
-import { PostgresUnderTest, postgres, WITHOUT_POSTGRES } from "../postgres.ts";
+import { PATIENCE_MS, PostgresUnderTest, postgres, WITHOUT_POSTGRES } from "../postgres.ts";
 import { RelayUnderTest } from "../relay-under-test.ts";
 
 const curve = openCurve();
@@ -28,12 +28,12 @@ describe.runIf(postgres !== undefined)("two processes of one relay", () => {
     };
     // At the same time, on an empty database: one of them makes the tables.
     [one, other] = await Promise.all([open(), open()]);
-  });
+  }, PATIENCE_MS);
   afterAll(async () => {
     await one?.[Symbol.asyncDispose]();
     await other?.[Symbol.asyncDispose]();
     await server[Symbol.asyncDispose]();
-  });
+  }, PATIENCE_MS);
 
   const clients = async (): Promise<[Client, Client]> => [await one!.client(), await other!.client()];
 

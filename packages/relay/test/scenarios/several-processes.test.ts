@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openPostgresStore } from "../../src/store/postgres/postgres-store.ts";
 import { Client } from "../client.ts";
 import { event, generator, NOW } from "../events.ts";
-import { PostgresUnderTest, postgres, WITHOUT_POSTGRES } from "../postgres.ts";
+import { PATIENCE_MS, PostgresUnderTest, postgres, WITHOUT_POSTGRES } from "../postgres.ts";
 import { bundle, Listening } from "../process.ts";
 
 const LONG = process.env["SUBROSA_LONG"] !== undefined;
@@ -143,11 +143,11 @@ describe.runIf(postgres !== undefined)("several processes", () => {
   let program: Awaited<ReturnType<typeof bundle>>;
   beforeAll(async () => {
     [server, program] = await Promise.all([PostgresUnderTest.start(), bundle("test/programs/trusting-relay.ts")]);
-  });
+  }, PATIENCE_MS);
   afterAll(async () => {
     program.remove();
     await server[Symbol.asyncDispose]();
-  });
+  }, PATIENCE_MS);
 
   test(`${PROCESSES} processes, ${BLOWS} kills and cuts: every subscriber gets every event exactly once, none is lost`, {
     timeout: 3_600_000,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { type OpenStore, relayStoreConformance, type StoreUnderTest } from "../../../test/conformance/relay-store.ts";
 import { NOW } from "../../../test/events.ts";
-import { PostgresUnderTest, postgres, WITHOUT_POSTGRES } from "../../../test/postgres.ts";
+import { PATIENCE_MS, PostgresUnderTest, postgres, WITHOUT_POSTGRES } from "../../../test/postgres.ts";
 import type { StoreRules } from "../store.ts";
 import { openPostgresStore } from "./postgres-store.ts";
 
@@ -38,8 +38,8 @@ describe.runIf(postgres !== undefined)("PostgreSQL", () => {
   beforeAll(async () => {
     server = await PostgresUnderTest.start();
     url = await server.database();
-  });
-  afterAll(() => server[Symbol.asyncDispose]());
+  }, PATIENCE_MS);
+  afterAll(() => server[Symbol.asyncDispose](), PATIENCE_MS);
 
   relayStoreConformance("the store on PostgreSQL", open);
 });

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ask } from "../../../test/conformance/relay-store.ts";
 import { entry, key, NOW } from "../../../test/events.ts";
-import { PostgresUnderTest, postgres, WITHOUT_POSTGRES } from "../../../test/postgres.ts";
+import { PATIENCE_MS, PostgresUnderTest, postgres, WITHOUT_POSTGRES } from "../../../test/postgres.ts";
 import type { StoreFollower } from "../store.ts";
 import { openPostgresStore, type PostgresStore, type PostgresStoreOptions } from "./postgres-store.ts";
 
@@ -34,8 +34,8 @@ describe.runIf(postgres !== undefined)("several stores on one PostgreSQL", () =>
   let server: PostgresUnderTest;
   beforeAll(async () => {
     server = await PostgresUnderTest.start();
-  });
-  afterAll(() => server[Symbol.asyncDispose]());
+  }, PATIENCE_MS);
+  afterAll(() => server[Symbol.asyncDispose](), PATIENCE_MS);
 
   async function withStores(
     count: number,
