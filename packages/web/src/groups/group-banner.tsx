@@ -10,7 +10,7 @@ export interface GroupBannerProps {
   readonly act: (what: () => Promise<string | undefined>) => void;
 }
 
-const GRAVE = ["removed", "rivals", "branch-lost", "unknown-owner"];
+const GRAVE = ["removed", "rivals", "branch-lost"];
 const CALM = ["catching-up", "asked", "working", "guest"];
 
 export function GroupBanner(props: GroupBannerProps): JSX.Element {
