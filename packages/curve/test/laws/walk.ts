@@ -52,7 +52,7 @@ function invertAll(values: readonly bigint[]): bigint[] {
 }
 
 /** The scalar of the even-y point with the same x. */
-export function evenScalar({ k, point }: Step): bigint {
+export function evenScalar({ k, point }: Pick<Step, "k" | "point">): bigint {
   return point[0] === 2 ? k : ORDER - k;
 }
 
