@@ -12,6 +12,7 @@ import { type AskRelay, relayInformation } from "../relay/information.ts";
 import type { Presence } from "../relay/network.ts";
 import { localSigner } from "../signer/local-signer.ts";
 import { openSigner, type Signer } from "../signer/signer.ts";
+import { type AnonymousPost, postAnonymously } from "./anonymous-post.ts";
 import { type Channels, openChannels } from "./channels.ts";
 import { type Correspondence, type Ingested, openCorrespondence } from "./correspondence.ts";
 import type { Sender } from "./delivery.ts";
@@ -61,6 +62,8 @@ export interface SessionParts {
   /** What was read. */
   readonly marks: Marks;
   readonly search: Search;
+  /** Posts as one of many, out as nobody; with a signer elsewhere the page of its own provider does it. */
+  readonly post: ((post: AnonymousPost) => ReturnType<typeof postAnonymously>) | undefined;
   /** The four that judge proofs are there where the host has handed a judge in. */
   readonly rings: KnownRings | undefined;
   readonly feed: Feed | undefined;
@@ -158,6 +161,10 @@ async function assemble(options: SessionOptions, keep: Keep): Promise<SessionPar
     drafts: keep(await openDrafts(common)),
     marks: keep(await openMarks(common)),
     search: keep(openSearch({ store, clock })),
+    post:
+      identity.kind === "own"
+        ? (post) => postAnonymously(post, { secret: identity.secret, outbox, clock, random, curve })
+        : undefined,
     ...(await judged(options, outbox, sign, keep)),
   };
 }

@@ -47,6 +47,7 @@ export class Session implements SessionParts, AsyncDisposable {
   readonly drafts: Drafts;
   readonly marks: Marks;
   readonly search: Search;
+  readonly post: SessionParts["post"];
   readonly rings: KnownRings | undefined;
   readonly feed: Feed | undefined;
   readonly polls: Polls | undefined;
@@ -69,6 +70,7 @@ export class Session implements SessionParts, AsyncDisposable {
     this.drafts = parts.drafts;
     this.marks = parts.marks;
     this.search = parts.search;
+    this.post = parts.post;
     this.rings = parts.rings;
     this.feed = parts.feed;
     this.polls = parts.polls;

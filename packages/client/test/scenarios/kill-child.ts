@@ -1,8 +1,8 @@
 /**
- * The process that kill.test.ts kills: it hands letters to an outbox on a disk, one after the other, and says so when each
- * is durable. A letter is the same event in every life, so that nothing but the outbox decides how often it arrives.
+ * The process that kill.test.ts kills: a whole session on a disk, which says letters in a group and in a channel, one after
+ * the other, and tells when each is durable. What a letter says is the same in every life; whether it was said already
+ * only the session knows.
  */
-import { signEvent } from "@subrosa/core/nostr/event";
 import { Secret } from "@subrosa/core/secret";
 import { openCurve } from "@subrosa/curve/open-curve";
 import { systemRandom as random, systemClock } from "../../src/ports.ts";
@@ -10,34 +10,39 @@ import { connectNode } from "../../src/relay/connect-node.ts";
 import { Network } from "../../src/relay/network.ts";
 import { verifyInPlace } from "../../src/relay/verify-in-place.ts";
 import { standingOf } from "../../src/session/delivery.ts";
-import { openOutbox } from "../../src/session/outbox.ts";
+import { ownIdentity } from "../../src/session/identity.ts";
+import { openSession } from "../../src/session/session.ts";
 import { openLmdbStore } from "../../src/store/lmdb-store.ts";
 
-const [, , path = "", relay = "", count = ""] = process.argv;
+const [, , path = "", relay = "", count = "", key = ""] = process.argv;
 const curve = openCurve();
-const secret = Secret.from(new Uint8Array(32).fill(7), curve);
+const secret = Secret.from(Uint8Array.from(Buffer.from(key, "hex")), curve);
 const network = new Network({ connect: connectNode, clock: systemClock, random, verify: verifyInPlace(curve, random) });
-const outbox = await openOutbox({
-  store: openLmdbStore(path),
-  network,
-  presence: () => undefined,
-  clock: systemClock,
-  random,
-  curve,
+const session = await openSession({
+  ...{ store: openLmdbStore(path), network, relays: [relay], clock: systemClock, random, curve },
+  identity: ownIdentity(secret),
   backoff: { first: 20, longest: 100 },
 });
 process.stdout.write("open\n");
+const { groups, channels, outbox } = session;
+if (groups!.list.current.size === 0) await groups!.create({ name: "letters", relays: [relay] });
+if (channels!.list.current.size === 0) await channels!.create({ metadata: { name: "letters" }, relays: [relay] });
+const [group] = groups!.list.current.keys();
+const [channel] = channels!.list.current.keys();
 for (let i = 0; i < Number(count); i++) {
-  const template = { kind: 1, created_at: 1_700_000_000 + i, tags: [], content: `letter ${i}` };
-  const event = signEvent(template, secret, new Uint8Array(32).fill(1), curve);
-  if (outbox.deliveries.current.has(event.id)) continue;
-  await outbox.send(event, "nobody", [relay]);
-  process.stdout.write(`durable ${event.id}\n`);
+  const text = `letter ${i}`;
+  const entries = i % 2 === 0 ? groups!.group(group!).current!.entries : channels!.channel(channel!).current!.entries;
+  if (entries.some((entry) => entry.text === text)) continue;
+  const ignored = i % 2 === 0 ? await groups!.say(group!, { text }) : await channels!.say(channel!, text);
+  if (ignored !== undefined) throw new Error(ignored);
+  process.stdout.write(`durable ${i}\n`);
 }
-for await (const deliveries of outbox.deliveries) {
-  if ([...deliveries.values()].every((each) => standingOf(each) === "sent")) break;
+for (;;) {
+  const all = [...outbox.deliveries.current.values()];
+  if (all.length > Number(count) && all.every((each) => standingOf(each) === "sent")) break;
+  await new Promise((resolve) => setTimeout(resolve, 5));
 }
 process.stdout.write("all\n");
-await outbox[Symbol.asyncDispose]();
+await session[Symbol.asyncDispose]();
 network[Symbol.dispose]();
 process.exit(0);

@@ -53,7 +53,7 @@ export function relayOptions(seed: string, clock: Clock = fastClock(20)): Networ
 }
 
 export async function until(what: string, isSo: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 3_000; turn++) {
+  for (let turn = 0; turn < 12_000; turn++) {
     if (isSo()) return;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
