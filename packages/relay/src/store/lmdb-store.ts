@@ -30,6 +30,7 @@ import {
 import { LiveBytes } from "./live-bytes.ts";
 import { LmdbIndex, under } from "./lmdb-index.ts";
 import { EventLog } from "./log.ts";
+import { Marks } from "./marks.ts";
 import { Occupancy } from "./occupancy.ts";
 import { purgeExpired, purgeVanished } from "./purge.ts";
 import { reclaim } from "./reclaim.ts";
@@ -93,6 +94,7 @@ export class LmdbStore implements Store {
   /** Where the next event will stand, as far as indexed. */
   #tail = 0;
   readonly #liveBytes = new LiveBytes();
+  readonly #marks = new Marks();
   readonly #vanishing = new Map<string, number>();
   #source!: ScanSource;
   readonly #queue: Waiting[] = [];
@@ -137,6 +139,7 @@ export class LmdbStore implements Store {
     const events = this.#index.get(META_EVENTS);
     this.#events = events ? readTimeBytes(events) : 0;
     this.#liveBytes.load(this.#index);
+    this.#marks.load(this.#index);
     for (const { key, value } of this.#index.entries(under(Buffer.of(VANISHING)))) {
       this.#vanishing.set(key.subarray(1).toString("hex"), readTimeBytes(value));
     }
@@ -246,6 +249,7 @@ export class LmdbStore implements Store {
     changes.mark(META_TAIL, timeBytes(this.#log.tail));
     changes.mark(META_EVENTS, timeBytes(this.#events + changes.added));
     await this.#index.commit(changes.writes);
+    this.#marks.note(changes.writes);
     // Nothing of this is true before the commit is: a full disk refuses it.
     live.apply();
     this.#erasedKeys = this.#erasedKeys.slice(done);
@@ -390,7 +394,7 @@ export class LmdbStore implements Store {
   }
 
   readonly #reads: ChangeReads = {
-    get: (key) => this.#index.get(key),
+    get: (key) => (this.#marks.mayHave(key) ? this.#index.get(key) : undefined),
     load: (place) => this.#log.read(place),
   };
 }
