@@ -75,6 +75,8 @@ export function keyOpener(secret: Secret, random: RandomSource, curve: Curve): K
 
 /** What our extension takes at once. */
 const BATCH = 500;
+/** Failures with which one begins to doubt. */
+const PATIENCE = 3;
 
 /** `isFree`: the user has said that this signer need not be spared; a bunker that answers by itself. */
 export function signerOpener(signer: Signer, isFree = false): Opener {
@@ -82,8 +84,8 @@ export function signerOpener(signer: Signer, isFree = false): Opener {
     pubkey: signer.pubkey,
     isFree,
     async open(items, purpose, signal) {
-      const texts: (string | undefined)[] = [];
       if (signer.capabilities.batchDecrypt) {
+        const texts: (string | undefined)[] = [];
         for (let at = 0; at < items.length; at += BATCH) {
           signal.throwIfAborted();
           const answer = await signer.batchDecrypt(items.slice(at, at + BATCH), purpose);
@@ -92,16 +94,26 @@ export function signerOpener(signer: Signer, isFree = false): Opener {
         }
         return texts;
       }
-      let refusals = 0;
-      for (const { form, peer, ciphertext } of items) {
+      const answers = new Map<number, string | undefined>();
+      let isWilling = false;
+      const ask = async (at: number): Promise<void> => {
+        const item = items[at];
+        if (item === undefined || answers.has(at)) return;
         signal.throwIfAborted();
-        const answer = await signer.decrypt(form, peer, ciphertext);
-        // A NIP-07 signer says "no" and "cannot be opened" in one way: three in a row are taken for a no.
-        refusals = answer.ok ? 0 : refusals + 1;
-        if (refusals === 3 && texts.every((text) => text === undefined)) return undefined;
-        texts.push(answer.ok ? answer.text : undefined);
+        const answer = await signer.decrypt(item.form, item.peer, item.ciphertext);
+        answers.set(at, answer.ok ? answer.text : undefined);
+        isWilling ||= answer.ok;
+      };
+      for (let at = 0; at < items.length; at++) {
+        await ask(at);
+        // A NIP-07 signer says "no" and "cannot be opened" in one way. Three that a stranger made unreadable must not close
+        // the rest, so others are tried before it is taken for a no.
+        if (answers.size !== PATIENCE || isWilling) continue;
+        for (const part of [0.5, 0.25, 1]) if (!isWilling) await ask(Math.floor(part * (items.length - 1)));
+        if (!isWilling) return undefined;
       }
-      return texts;
+      // Where nothing was opened it may have been a no, and then nothing may count as unreadable for ever.
+      return isWilling || items.length === 0 ? items.map((_, at) => answers.get(at)) : undefined;
     },
     async encrypt(peer, plaintext) {
       const answer = await signer.encrypt("nip44", peer, plaintext);

@@ -216,11 +216,11 @@ test("a signer who asks is asked on the user's act alone, the newest first, many
     await until("they wait", () => a.direct.waiting.current === 31);
     expect(one.asked).toEqual([]);
     expect(await a.direct.open()).toBe("refused");
-    expect([one.asked.length, a.direct.waiting.current]).toEqual([3, 31]);
+    expect([one.asked.length, a.direct.waiting.current]).toEqual([6, 31]);
     refusing.refuse = false;
     expect(await a.direct.open({ limit: 5 })).toBe("all");
     expect(textsOf(a)).toEqual(["25", "26", "27", "28", "29"]);
-    expect(one.asked.length).toBe(3 + 10);
+    expect(one.asked.length).toBe(6 + 10);
     const controller = new AbortController();
     controller.abort();
     expect(await a.direct.open({ signal: controller.signal })).toBe("aborted");
@@ -233,6 +233,25 @@ test("a signer who asks is asked on the user's act alone, the newest first, many
   // The relay tells it all again: nothing waits, nobody is asked.
   expect(await a.direct.open()).toBe("all");
   expect(many.asked).toHaveLength(2);
+});
+
+test("strangers who send what cannot be opened do not close the rest to a signer who asks", async () => {
+  const random = seededRandom("unreadable");
+  const { signer } = await asking(ann, { batch: false, refuse: false });
+  const local = localSigner(ben.secret, random, curve);
+  const good = (text: string) => ({
+    form: "nip44" as const,
+    peer: ben.pubkey,
+    ciphertext: String(local.nip44!.encrypt(ann.pubkey, text)),
+  });
+  const bad = { form: "nip44" as const, peer: ben.pubkey, ciphertext: "unreadable" };
+  const { signal } = new AbortController();
+  const open = (items: Parameters<Opener["open"]>[0]) => signerOpener(signer).open(items, "p", signal);
+  expect(await open([bad, bad, bad, good("a"), good("b")])).toEqual([undefined, undefined, undefined, "a", "b"]);
+  expect(await open([bad, good("a")])).toEqual([undefined, "a"]);
+  // It may have been a no, and what was refused once is not unreadable for ever.
+  expect([await open([bad]), await open([bad, bad, bad])]).toEqual([undefined, undefined]);
+  expect(await open([bad, bad, bad, bad, bad, bad, bad])).toBeUndefined();
 });
 
 test("hostile wraps end as reasons: forged authors, foreign addressees, other kinds, the blocked; nothing throws", async () => {
