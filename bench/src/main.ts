@@ -12,12 +12,16 @@ import { group } from "./group.ts";
 import { type Area, measureArea, NORMAL, QUICK } from "./harness.ts";
 import { type MachineFacts, machineFacts } from "./machine.ts";
 import { nostr } from "./nostr.ts";
-import { relay } from "./relay.ts";
+import { relay, relayOnPostgres } from "./relay.ts";
 import { ring } from "./ring.ts";
 import { table } from "./table.ts";
 
 /** Every area by name. Opening one does its set-up: keys, tables, WebAssembly. */
 const AREAS: Readonly<Record<string, () => Area | Promise<Area>>> = { channel, curve, group, nostr, relay, ring };
+
+/** Measured where the environment names what it needs. */
+const ELSEWHERE: typeof AREAS =
+  process.env["SUBROSA_DATABASE"] === undefined ? {} : { "relay-postgres": relayOnPostgres };
 
 /** What is no comparison of speeds prints lines of its own. Run by name only. */
 const STUDIES: Readonly<Record<string, (quick: boolean) => Iterable<object>>> = {
@@ -34,19 +38,20 @@ async function main(args: readonly string[]): Promise<void> {
   const named = args.filter((arg) => !arg.startsWith("--"));
   const wanted = named.length > 0 ? named : Object.keys(AREAS);
   const unknown = [
-    ...wanted.filter((name) => !Object.hasOwn(AREAS, name) && !Object.hasOwn(STUDIES, name)),
+    ...wanted.filter((name) => !Object.hasOwn({ ...AREAS, ...ELSEWHERE, ...STUDIES }, name)),
     ...[...flags].filter((flag) => !FLAGS.has(flag)),
   ];
   if (unknown.length > 0) {
     console.error(
-      `npm run bench does not know ${unknown.join(", ")}. Areas: ${[...Object.keys(AREAS), ...Object.keys(STUDIES)].join(", ")}.`,
+      `npm run bench does not know ${unknown.join(", ")}. Areas: ${[...Object.keys({ ...AREAS, ...ELSEWHERE }), ...Object.keys(STUDIES)].join(", ")}.`,
     );
     process.exitCode = 2;
     return;
   }
   for (const name of wanted) {
     const study = STUDIES[name];
-    if (study === undefined) await bench(await AREAS[name]!(), flags.has("--json"), flags.has("--quick"));
+    if (study === undefined)
+      await bench(await { ...AREAS, ...ELSEWHERE }[name]!(), flags.has("--json"), flags.has("--quick"));
     else run(name, study, flags.has("--quick"));
   }
 }

@@ -15,9 +15,9 @@ export class Server {
     this.port = port;
   }
 
-  static async start(dir: string): Promise<Server> {
+  static async start(dir: string, args: readonly string[] = []): Promise<Server> {
     const program = createRequire(import.meta.url).resolve("@subrosa/relay/cli");
-    const child = spawn(process.execPath, [program, "--port", "0", "--data", dir], {
+    const child = spawn(process.execPath, [program, "--port", "0", "--data", dir, ...args], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     return new Promise((resolve, reject) => {

@@ -28,6 +28,20 @@ export async function relay(): Promise<Area> {
   return { area: "relay", works: [], facts };
 }
 
+/** The same relay on the PostgreSQL that SUBROSA_DATABASE names, which should be empty and on this machine. */
+export async function relayOnPostgres(): Promise<Area> {
+  const facts = async (): Promise<readonly Line[]> => {
+    const lines: Line[] = [];
+    await loaded(["--store", "postgres"], newFolder(), async (load, server) => {
+      lines.push(...(await publishing(load, server)), ...(await asking(load, "what was published")));
+    });
+    return lines.map((found) => ({ ...found, area: "relay-postgres" }));
+  };
+  return { area: "relay-postgres", works: [], facts };
+}
+
+const newFolder = (): string => mkdtempSync(join(tmpdir(), "subrosa-bench-"));
+
 const line = (work: string, ours: number, unit: Unit): Line => ({
   area: "relay",
   work,
@@ -36,7 +50,7 @@ const line = (work: string, ours: number, unit: Unit): Line => ({
 });
 
 async function facts(): Promise<readonly Line[]> {
-  const dir = mkdtempSync(join(tmpdir(), "subrosa-bench-"));
+  const dir = newFolder();
   const lines: Line[] = [
     {
       ...{ area: "relay", work: "event-ok", peer: "@nostr-relay/core" },
@@ -44,7 +58,20 @@ async function facts(): Promise<readonly Line[]> {
     },
     line(`opening ${STORED} events`, (await fill(dir, STORED)) * 1_000, "us"),
   ];
-  const server = await Server.start(dir);
+  await loaded([], dir, async (load, server) => {
+    lines.push(...(await publishing(load, server)), ...(await asking(load, `${STORED}`)));
+    lines.push(...(await flooded(load, server)), ...(await crowd(load, server)));
+  });
+  return lines;
+}
+
+/** A relay over this folder and a load with 64 connections to it; both are gone afterwards, and the folder. */
+async function loaded(
+  args: readonly string[],
+  dir: string,
+  measure: (load: Load, server: Server) => Promise<void>,
+): Promise<void> {
+  const server = await Server.start(dir, args);
   const load = new Load();
   const release = (): void => {
     server.child.kill("SIGKILL");
@@ -54,15 +81,13 @@ async function facts(): Promise<readonly Line[]> {
   process.once("exit", release);
   try {
     await load.connect(server, 64);
-    lines.push(...(await publishing(load, server)), ...(await asking(load)), ...(await flooded(load, server)));
-    lines.push(...(await crowd(load, server)));
+    await measure(load, server);
     await load.end();
     await server.end();
   } finally {
     process.off("exit", release);
     release();
   }
-  return lines;
 }
 
 const rate = (count: number, { milliseconds }: LoadReport): number => (count * 1_000) / milliseconds;
@@ -86,7 +111,7 @@ async function publishing(load: Load, server: Server): Promise<Line[]> {
   return [...lines, line("CPU of the relay for one event", cpu, "us")];
 }
 
-async function asking(load: Load): Promise<Line[]> {
+async function asking(load: Load, stored: string): Promise<Line[]> {
   const topics = Array.from({ length: 50 }, (_, i) => ({ "#t": [`t${i}`], limit: 1 }));
   const works = [
     { work: "query-500", filters: [{ kinds: [1], limit: 500 }], queries: 300, connections: 1, depth: 1, each: 500 },
@@ -98,7 +123,7 @@ async function asking(load: Load): Promise<Line[]> {
     for (let round = 0; round < ROUNDS; round++) {
       best = Math.max(best, rate(order.queries, await load.right({ do: "query", ...order })));
     }
-    lines.push(line(`${work} at ${STORED}`, best, "per_s"));
+    lines.push(line(`${work} at ${stored}`, best, "per_s"));
   }
   return lines;
 }

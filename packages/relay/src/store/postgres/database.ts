@@ -29,7 +29,7 @@ export interface Statement {
 export type Row = Readonly<Record<string, unknown>>;
 
 export interface Session {
-  /** Nothing was committed on this connection yet; see `state.next` in schema.ts. */
+  /** No number was given out and committed on this connection yet; see `#write` of the store. */
   readonly isNew: boolean;
   query<R extends Row = Row>(statement: Statement, values?: readonly unknown[]): Promise<readonly R[]>;
   /** Several statements without parameters, in one message; the rows of the last. */
@@ -103,12 +103,18 @@ export class Database {
     });
   }
 
-  /** Outside of any transaction, as the writer. */
-  async alone(text: string): Promise<void> {
-    await this.#use(this.#writer, (session) => session.script(text));
+  /** A transaction that gives out numbers of the order of commits. */
+  async numbering<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    return this.#use(this.#writer, async (session, client) => {
+      await session.script("begin");
+      const result = await work(session);
+      await session.script("commit");
+      this.#new.delete(client);
+      return result;
+    });
   }
 
-  async #use<T>(pool: pg.Pool, work: (session: Session) => Promise<T>): Promise<T> {
+  async #use<T>(pool: pg.Pool, work: (session: Session, client: pg.ClientBase) => Promise<T>): Promise<T> {
     let client: pg.PoolClient;
     try {
       client = await pool.connect();
@@ -116,8 +122,7 @@ export class Database {
       throw asStoreError(error);
     }
     try {
-      const result = await work(sessionOf(client, this.#new.has(client)));
-      this.#new.delete(client);
+      const result = await work(sessionOf(client, this.#new.has(client)), client);
       client.release();
       return result;
     } catch (error) {

@@ -251,7 +251,7 @@ export class PostgresStore implements Store, SharedStore {
     decide: (changes: Changes, known: Known, first: number, session: Session) => Promise<Written<T>>,
   ): Promise<T> {
     this.#refuseWhenIll();
-    const { own, result } = await this.#database.transaction(async (session) => {
+    const { own, result } = await this.#database.numbering(async (session) => {
       const [row] = await session.script<{ next: string; events: string; bytes: string }>(BEGIN);
       const state: State = { next: Number(row!.next), events: Number(row!.events), bytes: Number(row!.bytes) };
       const first = session.isNew ? state.next + SKIP : state.next;
