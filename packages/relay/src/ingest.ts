@@ -14,7 +14,7 @@ import { isPrivateKind } from "./event/kind.ts";
 import type { Policy, PolicyContext } from "./policy/policy.ts";
 import type { ScriptContext } from "./policy/script.ts";
 import type { Lane } from "./proofs/fair-queue.ts";
-import { type Outcome, type Store, StoreError } from "./store/store.ts";
+import { isUnavailable, type Outcome, type Store } from "./store/store.ts";
 
 export interface SignatureVerifier {
   /** One answer for each item, in order. */
@@ -274,7 +274,7 @@ const UNREACHABLE = "error: the database of this relay cannot be reached; try ag
 const NOT_STORED = "error: the event could not be stored; try again later";
 
 function notDone(error: unknown): string {
-  return error instanceof StoreError && error.code === "store/unavailable" ? UNREACHABLE : NOT_STORED;
+  return isUnavailable(error) ? UNREACHABLE : NOT_STORED;
 }
 
 function answerTo(outcome: Outcome, { event }: Entry): readonly [accepted: boolean, reason: string] {

@@ -19,9 +19,10 @@ import { answer } from "./http/node-adapter.ts";
 import { routes } from "./http/routes.ts";
 import { readSite } from "./http/site.ts";
 import { Ingest, type SignatureVerifier } from "./ingest.ts";
+import { followerOf } from "./live/follower-of.ts";
 import { LiveIndex } from "./live/live-index.ts";
 import { manage } from "./management/endpoint.ts";
-import { RULES, type Rulebook } from "./management/rulebook.ts";
+import type { Rulebook } from "./management/rulebook.ts";
 import type { BlobStore } from "./media/blob-store.ts";
 import type { MediaInputs } from "./media/media-routes.ts";
 import { Connection, type ConnectionHost, type LiveSubscription } from "./net/connection.ts";
@@ -37,7 +38,7 @@ import { parseSearch } from "./proofs/search.ts";
 import { Verdicts } from "./proofs/verdicts.ts";
 import { ScanQueue } from "./scan-queue.ts";
 import { hostOf } from "./session/authentication.ts";
-import { type Store, StoreError, type StoreFollower } from "./store/store.ts";
+import { isUnavailable, type Store } from "./store/store.ts";
 
 export interface Log {
   info(fields: object, message: string): void;
@@ -205,7 +206,16 @@ export class Relay implements AsyncDisposable {
       figures: () => this.figures(),
       illness: () => this.#illness(),
     });
-    shared?.follow(this.#follower);
+    shared?.follow(
+      followerOf({
+        deliver: (event, json) => this.#deliverLive(event, json),
+        deliverVerified: (event, json, ring) => this.#deliverVerified(event, json, ring),
+        rulebook: options.management?.rulebook,
+        connections: this.#connections,
+        log: options.log,
+        onFailure,
+      }),
+    );
     this.#server = createServer((request, response) => {
       answer(request, response, (standard) => app.fetch(standard)).catch(() => response.destroy());
     });
@@ -336,24 +346,8 @@ export class Relay implements AsyncDisposable {
     for (const listener of this.#live.matchVerified(event, ring)) this.#hand(listener, event, json);
   }
 
-  readonly #follower: StoreFollower = {
-    stored: (event, json) => this.#deliverLive(event, json),
-    ephemeral: (event, json) => this.#deliverLive(event, json),
-    verified: (event, json, ring) => this.#deliverVerified(event, json, ring),
-    changed: (name) => {
-      if (name === RULES) this.#options.management?.rulebook.reload().catch((error: unknown) => this.#failed(error));
-    },
-    turned: (illness) => {
-      if (illness === undefined) this.#options.log.info({}, "the store is back");
-      else this.#options.log.error({ reason: illness }, "the store is gone");
-      const text = illness === undefined ? "what was missed comes now" : `error: ${illness}; nothing new comes now`;
-      for (const connection of this.#connections) connection.notice(text);
-    },
-  };
-
   #failed(error: unknown): void {
-    // A store that is gone says so itself, for exactly as long as it is.
-    if (!(error instanceof StoreError && error.code === "store/unavailable")) this.#failure = { at: performance.now() };
+    if (!isUnavailable(error)) this.#failure = { at: performance.now() };
     this.#options.log.error({ error: error instanceof Error ? error.message : "unknown" }, "an operation failed");
   }
 

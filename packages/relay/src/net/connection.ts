@@ -28,7 +28,7 @@ import {
   step,
 } from "../session/session.ts";
 import type { StoredRecord } from "../store/record.ts";
-import { type Store, StoreError } from "../store/store.ts";
+import { isUnavailable, type Store } from "../store/store.ts";
 import { type AnswerPorts, type CheckedAnswer, checkAnonymous, checkAnswer } from "./answers.ts";
 import { Negotiation } from "./negotiation.ts";
 import { Outbox } from "./outbox.ts";
@@ -380,8 +380,7 @@ export class Connection {
 }
 
 function failedQuery(error: unknown): string {
-  const isGone = error instanceof StoreError && error.code === "store/unavailable";
-  const why = isGone ? "the database of this relay cannot be reached" : "the query failed";
+  const why = isUnavailable(error) ? "the database of this relay cannot be reached" : "the query failed";
   return `error: ${why}; try again later`;
 }
 

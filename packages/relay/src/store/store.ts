@@ -135,3 +135,8 @@ export class StoreError extends Error {
     this.code = code;
   }
 }
+
+/** The store says so itself, for exactly as long as it is: no failure of the relay's own. */
+export function isUnavailable(error: unknown): boolean {
+  return error instanceof StoreError && error.code === "store/unavailable";
+}

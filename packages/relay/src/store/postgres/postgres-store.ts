@@ -14,8 +14,8 @@ import type { SignedEvent } from "@subrosa/core/nostr/event";
 import type { Entry } from "../../event/entry.ts";
 import { VANISH } from "../../event/kind.ts";
 import { Changes } from "../changes.ts";
-import { BANNED, indexableRecord, prefixed, VANISHING } from "../keys.ts";
-import { encodeRecord, StoredRecord } from "../record.ts";
+import { BANNED, prefixed } from "../keys.ts";
+import { encodeRecord, type StoredRecord } from "../record.ts";
 import {
   type Outcome,
   type PurgeResult,
@@ -32,8 +32,9 @@ import { apply, type Placed } from "./apply.ts";
 import { Database, type Session, type Statement } from "./database.ts";
 import { cutUp } from "./ephemeral.ts";
 import { commitChannel, ephemeralChannel, Follower, UNREACHABLE } from "./follower.ts";
-import { Known, type Needs, needsOf, noNeeds, type RecordRow } from "./known.ts";
+import { Known, type Needs, needsOf, noNeeds } from "./known.ts";
 import { checkDatabase } from "./postgres-check.ts";
+import { purgeSlice } from "./postgres-purge.ts";
 import { PostgresScan } from "./postgres-scan.ts";
 import { migrate } from "./schema.ts";
 import { extendSpans, firstSpan, SPAN_SECONDS } from "./spans.ts";
@@ -89,16 +90,6 @@ const WAITS: Statement = {
   name: "purge-waits",
   text: `select exists (select from event where expires <= $1::bigint) or exists (select from vanishing) as waits`,
 };
-const EXPIRED: Statement = {
-  name: "purge-expired",
-  text: "select seq, record, address, ring from event where expires <= $1::bigint limit $2::integer",
-};
-const VANISHED: Statement = {
-  name: "purge-vanished",
-  text: `select seq, record, address, ring from event
-         where pubkey = $1::bytea and rank >= -$2::bigint and kind <> ${VANISH} limit $3::integer`,
-};
-const VANISHING_AUTHORS: Statement = { name: "purge-authors", text: "select pubkey, until from vanishing" };
 const GET_META: Statement = { name: "meta", text: "select value from meta where name = $1::text" };
 const SET_META: Statement = {
   name: "meta-set",
@@ -294,21 +285,7 @@ export class PostgresStore implements Store, SharedStore {
     if (row?.waits !== true) return { erased: 0, more: false };
     return this.#exclusively(() =>
       this.#write(noNeeds(), async (changes, known, _, session) => {
-        const remove = (rows: readonly RecordRow[]): void => {
-          for (const row of rows) changes.remove(indexableRecord(new StoredRecord(row.record)), known.add(row));
-        };
-        const expired = await session.query<RecordRow>(EXPIRED, [now, max]);
-        remove(expired);
-        let left = max;
-        for (const { pubkey, until } of await session.query<{ pubkey: Buffer; until: string }>(VANISHING_AUTHORS)) {
-          if (left <= 0) break;
-          const rows = await session.query<RecordRow>(VANISHED, [pubkey, until, left]);
-          const gone = new Set(changes.erased.map(({ offset }) => offset));
-          remove(rows.filter(({ seq }) => !gone.has(Number(seq))));
-          if (rows.length < left) changes.unmark(prefixed(VANISHING, pubkey));
-          left -= rows.length;
-        }
-        const result = { erased: changes.erased.length, more: expired.length === max || left <= 0 };
+        const result = await purgeSlice(session, changes, known, { now, max });
         return { result, placed: [] };
       }),
     );
