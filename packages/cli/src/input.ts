@@ -1,4 +1,5 @@
 /** Standard input, line by line: whatever comes is bounded, and an empty line is nothing. */
+import { orAborted } from "@subrosa/client/ports";
 import type { JsonLimits } from "@subrosa/core/json";
 import { Failure } from "./failure.ts";
 import type { Host } from "./host.ts";
@@ -19,6 +20,16 @@ export async function* inputLines({ input }: Pick<Host, "input">): AsyncGenerato
   }
   rest += decoder.decode();
   if (rest.trim() !== "") yield rest.trim();
+}
+
+/** Until the signal is aborted: whoever waits for a line is called off, too. */
+export async function* linesUntil(host: Host, signal: AbortSignal): AsyncGenerator<string, void, void> {
+  const lines = inputLines(host);
+  for (;;) {
+    const next = await orAborted(lines.next(), signal);
+    if (next.done === true) return;
+    yield next.value;
+  }
 }
 
 /** All of it, without the newline at its end: the text of a message. */

@@ -107,7 +107,7 @@ const BEFORE: Readonly<Record<string, () => Promise<unknown>>> = {
   "channel react": () => says("channel"),
   "poll vote": async () => {
     const ring = join(folder, "friends.txt");
-    const { poll } = await alice.run("poll", "create", "Tea or coffee?", "tea", "coffee", "--ring", ring);
+    const { poll } = await alice.run("poll", "create", "And which?", "tea", "coffee", "--ring", ring);
     known.note = String(poll);
   },
 };
@@ -167,7 +167,7 @@ function filled(example: string): string {
 
 /** One who has an account unlocks it for all of his examples at once: what a passphrase costs is another test's. */
 function staged(name: string): StageOptions {
-  const isAccount = /^(account|shell)/.test(name);
+  const isAccount = /^(account|shell|backup|restore)/.test(name);
   return isAccount ? host() : { ...host(), shared: alice.opened };
 }
 

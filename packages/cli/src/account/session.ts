@@ -1,4 +1,6 @@
+import { isPrivateHost } from "@subrosa/client/relay/private-address";
 import { IDENTITY_REASONS, openIdentity } from "@subrosa/client/session/identity";
+import { judgeInPlace } from "@subrosa/client/session/judge";
 import { openSession, type Session } from "@subrosa/client/session/session";
 import type { Tools } from "../command.ts";
 import { Failure } from "../failure.ts";
@@ -62,7 +64,10 @@ export async function openGivenSession(given: Given, tools: Tools, command: stri
     const { store } = open.account;
     const session = await openSession({
       ...{ store, identity: who.identity, network, relays, clock, random, curve },
+      judge: judgeInPlace(curve, clock),
       fetch: (url, init) => fetch(url, init),
+      // Whoever reads at a relay of his own network finds others there.
+      allowPrivateRelays: relays.some((relay) => isPrivateHost(new URL(relay).hostname)),
     });
     closing.push(() => session[Symbol.asyncDispose]());
     closing.push(...stirring(session, traffic));
@@ -82,11 +87,16 @@ function stirring({ outbox, contacts, groups, channels }: Session, traffic: Traf
 }
 
 /** The part, or why it is not there. */
-export function partOf<P extends "contacts" | "groups" | "channels">(
+export function partOf<P extends "contacts" | "groups" | "channels" | "polls" | "post">(
   { session }: OpenSession,
   part: P,
 ): NonNullable<Session[P]> {
   const found = session[part];
-  if (found === undefined) throw new Failure("account", session.lacks[part] ?? "This is not there.");
+  if (found === undefined) throw new Failure("account", session.lacks[LACKS[part]] ?? "This account cannot do this.");
   return found as NonNullable<Session[P]>;
 }
+
+const LACKS = Object.freeze({
+  ...{ contacts: "contacts", groups: "groups", channels: "channels" },
+  ...{ polls: "memberPosts", post: "memberPosts" },
+} as const);

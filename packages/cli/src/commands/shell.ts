@@ -5,7 +5,7 @@
 import { openGivenSession, SESSION_OPTIONS } from "../account/session.ts";
 import type { Command } from "../command.ts";
 import { badArguments } from "../failure.ts";
-import { inputLines } from "../input.ts";
+import { linesUntil } from "../input.ts";
 import { isObject, readLine } from "../read-event.ts";
 
 export const shell: Command = {
@@ -15,8 +15,7 @@ export const shell: Command = {
     const { host, screen, perform } = tools;
     await using opened = await openGivenSession(given, tools, "shell");
     screen.result({ type: "ready", pubkey: opened.session.me });
-    for await (const line of inputLines(host)) {
-      if (tools.signal.aborted) return;
+    for await (const line of linesUntil(host, tools.signal)) {
       const code = await perform(() => wordsOf(line), opened);
       screen.result({ type: "done", code });
     }

@@ -67,6 +67,11 @@ export class Secrets {
     return this.#passphrase;
   }
 
+  /** Another one than the account's; never from the environment. */
+  async freshPassphrase(given: Given, question: string): Promise<string> {
+    return this.#known(given, PASSPHRASE, false) ?? (await this.#ask(question, PASSPHRASE));
+  }
+
   /** One that is made now is typed twice where it is typed. */
   async newPassphrase(given: Given, question = "New passphrase", { fromEnv = true } = {}): Promise<string> {
     const known = this.#known(given, PASSPHRASE, fromEnv);

@@ -2,12 +2,11 @@
  * anon post: says something as one of many: everybody can check that one of them said it, and nobody can tell who. What
  * may give the author away is said before; where something does, it is not posted without --yes.
  */
-import { postAnonymously } from "@subrosa/client/session/anonymous-post";
 import { mayPost, type PostCheck, postChecklist } from "@subrosa/client/session/post-checklist";
 import { minerInPlace } from "@subrosa/client/session/work";
 import { acted, showSent } from "../../account/delivered.ts";
 import type { OpenSession } from "../../account/opened.ts";
-import { SESSION_OPTIONS, withSession } from "../../account/session.ts";
+import { partOf, SESSION_OPTIONS, withSession } from "../../account/session.ts";
 import type { Command, Tools } from "../../command.ts";
 import { badArguments, Failure } from "../../failure.ts";
 import type { Given } from "../../given.ts";
@@ -44,26 +43,21 @@ export const anonPost: Command = {
       if (checks.some(({ level }) => level === "warn") && !given.has("yes")) {
         throw badArguments("Something may give you away, see above. Say --yes to post it anyway.");
       }
-      const { identity, session } = opened;
-      if (identity.kind !== "own") {
-        throw new Failure("account", session.lacks.memberPosts ?? "This needs the key of the account here.");
-      }
-      const { host, curve, signal, screen } = tools;
-      const { clock, random } = host;
+      const postAs = partOf(opened, "post");
+      const { host, signal, screen } = tools;
       const bits = given.integer("work", { min: 1, max: 64 });
       const work =
         bits === undefined
           ? undefined
           : {
               target: bits,
-              miner: minerInPlace(clock),
+              miner: minerInPlace(host.clock),
               signal,
               onProgress: ({ tried, best }: { tried: number; best: number }) =>
                 screen.progress(`${tried.toLocaleString("en")} tried; best ${best} of ${bits} bits`),
             };
-      const posting = { secret: identity.secret, outbox: session.outbox, clock, random, curve };
       const { answer, sent } = await acted(opened, given, tools, () =>
-        postAnonymously({ ...post, ...(work === undefined ? {} : { work }) }, posting),
+        postAs({ ...post, ...(work === undefined ? {} : { work }) }),
       );
       const { form } = post.proof;
       showSent(

@@ -2,8 +2,7 @@
 import { NO_VOTE } from "@subrosa/client/session/polls";
 import { encodeEntity } from "@subrosa/core/nostr/nip19";
 import { acted, showSent } from "../../account/delivered.ts";
-import { openAccountPolls } from "../../account/parts.ts";
-import { SESSION_OPTIONS, withSession } from "../../account/session.ts";
+import { partOf, SESSION_OPTIONS, withSession } from "../../account/session.ts";
 import type { Command } from "../../command.ts";
 import { Failure } from "../../failure.ts";
 import { RELAY_OPTION } from "../../publish.ts";
@@ -28,7 +27,7 @@ export const pollCreate: Command = {
       const named = given.relays();
       const relays = named.length === 0 ? opened.relays : named;
       const endsAt = given.integer("ends");
-      await using polls = await openAccountPolls(opened, tools);
+      const polls = partOf(opened, "polls");
       const draft = {
         question: question!,
         options: labels.map((label, i) => ({ id: String(i + 1), label })),

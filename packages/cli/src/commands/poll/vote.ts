@@ -3,8 +3,7 @@ import { NO_VOTE } from "@subrosa/client/session/polls";
 import type { Poll } from "@subrosa/core/poll/poll";
 import { VOTING_NOTICE } from "@subrosa/core/poll/reasons";
 import { acted, showSent } from "../../account/delivered.ts";
-import { openAccountPolls } from "../../account/parts.ts";
-import { SESSION_OPTIONS, withSession } from "../../account/session.ts";
+import { partOf, SESSION_OPTIONS, withSession } from "../../account/session.ts";
 import type { Command } from "../../command.ts";
 import { badArguments, Failure } from "../../failure.ts";
 import { findPoll } from "../../find-poll.ts";
@@ -25,7 +24,7 @@ export const pollVote: Command = {
         tools,
       );
       const ids = choices.map((choice) => optionOf(poll, choice));
-      await using polls = await openAccountPolls(opened, tools);
+      const polls = partOf(opened, "polls");
       const { answer: id, sent } = await acted(opened, given, tools, async () => {
         await polls.learn(event, relays);
         const voted = await polls.vote(poll.id, ids);

@@ -1,8 +1,6 @@
 /** profile set: what you say of yourself, to everybody; what other programs wrote there stays. */
-import { Profiles } from "@subrosa/client/session/profiles";
 import { NOT_REPLACED } from "@subrosa/client/session/replaceable";
 import { acted, showSent } from "../../account/delivered.ts";
-import { openAccountReplaceables } from "../../account/parts.ts";
 import { SESSION_OPTIONS, withSession } from "../../account/session.ts";
 import type { Command } from "../../command.ts";
 import { badArguments, Failure } from "../../failure.ts";
@@ -30,9 +28,8 @@ export const profileSet: Command = {
         }),
       );
       if (Object.keys(change).length === 0) throw badArguments("Say what to change; see --help.");
-      const { network, relays, session } = opened;
-      await using replaceables = await openAccountReplaceables(opened, tools);
-      const profiles = new Profiles({ replaceables, network, relays: () => relays, clock: tools.host.clock });
+      const { session } = opened;
+      const { profiles } = session;
       const { sent } = await acted(opened, given, tools, async () => {
         const replaced = await profiles.edit(change, { despiteSilence: given.has("force") });
         if (!replaced.ok) throw new Failure("refused", NOT_REPLACED[replaced.reason], { reason: replaced.reason });

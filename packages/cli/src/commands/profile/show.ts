@@ -1,7 +1,5 @@
 /** profile show: what people say of themselves, which is their word and no proof. */
-import { Profiles } from "@subrosa/client/session/profiles";
 import type { PubkeyHex } from "@subrosa/core/bytes";
-import { openAccountReplaceables } from "../../account/parts.ts";
 import { SESSION_OPTIONS, withSession } from "../../account/session.ts";
 import type { Command } from "../../command.ts";
 import { readPerson } from "../../given.ts";
@@ -14,9 +12,8 @@ export const profileShow: Command = {
   examples: ["subrosa profile show --account alice --passphrase-file passphrase.txt"],
   run: (given, tools) =>
     withSession(given, tools, "profile show", async (opened) => {
-      const { network, relays, session } = opened;
-      await using replaceables = await openAccountReplaceables(opened, tools);
-      const profiles = new Profiles({ replaceables, network, relays: () => relays, clock: tools.host.clock });
+      const { session } = opened;
+      const { profiles } = session;
       const named = given.operands.map((key) => readPerson(key, tools.curve));
       const people: readonly PubkeyHex[] = named.length === 0 ? [session.me] : named;
       await profiles.want(people);

@@ -1,0 +1,11 @@
+/** channel leave: forgets key and words here; nobody is told. */
+import type { Command } from "../../command.ts";
+import { channelAct } from "./act.ts";
+
+export const channelLeave: Command = channelAct({
+  name: "leave",
+  examples: ["subrosa channel leave garden --account alice --passphrase-file passphrase.txt"],
+  sentence: "Forgotten here.",
+  isOurs: true,
+  act: (channels, id) => channels.leave(id),
+});
