@@ -28,7 +28,7 @@ import type { MediaInputs } from "./media/media-routes.ts";
 import { Connection, type ConnectionHost, type LiveSubscription } from "./net/connection.ts";
 import { frameLimits } from "./net/frame-limits.ts";
 import { configuredPolicy } from "./policy/configured.ts";
-import { firstOf, type Policy } from "./policy/policy.ts";
+import type { Policy } from "./policy/policy.ts";
 import { Rates } from "./policy/rates.ts";
 import type { PolicyScript } from "./policy/script.ts";
 import { Court } from "./proofs/court.ts";
@@ -137,14 +137,13 @@ export class Relay implements AsyncDisposable {
       clock,
       onFailure,
       broadcast: shared && ((entries) => shared.broadcast(entries)),
-      policy: configuredPolicy(config, this.#hosts, firstOf(...ownPolicies(options))),
+      policy: configuredPolicy(config, this.#hosts, options.management?.rulebook.policy, options.policy),
       deliver: (entries) => this.#deliver(entries),
       ...(options.script && { script: options.script }),
       ...(config.proofs === "before" && this.#verdicts && { gate: this.#verdicts.gate }),
     });
-    const { eventsPerMinutePerKey, eventsPerMinutePerAddress, eventsPerMinutePerAnonymous } = config;
-    const rated = [eventsPerMinutePerKey, eventsPerMinutePerAddress, eventsPerMinutePerAnonymous, options.script];
-    const usesRates = rated.some((asked) => asked !== undefined);
+    const hasLimit = Object.keys(config).some((name) => name.startsWith("eventsPerMinute"));
+    const usesRates = hasLimit || options.script !== undefined;
     const admission = options.anonymous?.admission;
     this.#host = {
       store,
@@ -392,9 +391,4 @@ export class Relay implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-}
-
-function* ownPolicies({ management, policy }: RelayOptions): Iterable<Policy> {
-  if (management !== undefined) yield management.rulebook.policy;
-  if (policy !== undefined) yield policy;
 }

@@ -69,6 +69,10 @@ export interface LiveSubscription extends Listener {
   readonly prefix: Buffer;
 }
 
+/** A stranger's first events: enough to fill a batch, and few enough that forgeries cost others little. */
+const FIRST_WINDOW = 64;
+const FORGER_WINDOW = 4;
+
 /** Above this a query waits for its reader. */
 const HIGH_WATER = 1 << 20;
 
@@ -86,6 +90,8 @@ export class Connection {
   >();
   #inFlight = 0;
   #forgeries = 0;
+  /** Events taken before answers come: more with every answer, few once a signature did not hold. */
+  #window: number;
   #paused = false;
   /** Seconds since the reader last took something while something was waiting. */
   #stalledFor = 0;
@@ -96,6 +102,7 @@ export class Connection {
     this.#ws = ws;
     this.#lane = { address, connection: this };
     this.#outbox = new Outbox(socket);
+    this.#window = Math.min(FIRST_WINDOW, host.limits.maxInFlight);
     this.#decode = clientMessageDecoder(host.limits.frame);
     ws.on("message", (data: Buffer, isBinary) => this.#receive(data, isBinary));
     ws.on("error", () => ws.terminate());
@@ -196,6 +203,7 @@ export class Connection {
   #forged(weight = 1): void {
     const before = this.#forgeries;
     this.#forgeries += weight;
+    if (weight > 0) this.#window = Math.min(FORGER_WINDOW, this.#host.limits.maxInFlight);
     const { maxForgeries } = this.#host.limits;
     if (before < maxForgeries && this.#forgeries >= maxForgeries) this.close(POLICY, "too many bad signatures");
   }
@@ -321,11 +329,12 @@ export class Connection {
   }
 
   #begin(): void {
-    if (++this.#inFlight >= this.#host.limits.maxInFlight && !this.#paused) this.#pause();
+    if (++this.#inFlight >= this.#window && !this.#paused) this.#pause();
   }
 
   #finish(): void {
     this.#inFlight--;
+    if (this.#forgeries === 0 && this.#window < this.#host.limits.maxInFlight) this.#window++;
     this.#resumeIfCalm();
   }
 
@@ -340,7 +349,7 @@ export class Connection {
   }
 
   #resumeIfCalm(): void {
-    const isCalm = this.#inFlight < this.#host.limits.maxInFlight / 2 && this.#outbox.pending < HIGH_WATER;
+    const isCalm = this.#inFlight < this.#window / 2 && this.#outbox.pending < HIGH_WATER;
     if (!this.#paused || !isCalm || this.#session.kind === "closed") return;
     this.#paused = false;
     this.#ws.resume();

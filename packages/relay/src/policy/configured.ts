@@ -19,7 +19,11 @@ import {
   withoutKinds,
 } from "./policy.ts";
 
-export function configuredPolicy(config: Config, hosts: ReadonlySet<string>, own?: Policy): Policy {
+export function configuredPolicy(
+  config: Config,
+  hosts: ReadonlySet<string>,
+  ...own: readonly (Policy | undefined)[]
+): Policy {
   const policies: Policy[] = [neverInTheOpen];
   if (config.denyKinds) policies.push(withoutKinds(new Set(config.denyKinds)));
   if (config.allowKinds) policies.push(onlyKinds(new Set(config.allowKinds)));
@@ -32,6 +36,6 @@ export function configuredPolicy(config: Config, hosts: ReadonlySet<string>, own
   if (config.eventsPerMinutePerKey) policies.push(rateByKey(config.eventsPerMinutePerKey));
   if (config.eventsPerMinutePerAddress) policies.push(rateByAddress(config.eventsPerMinutePerAddress));
   if (config.eventsPerMinutePerAnonymous) policies.push(rateByImage(config.eventsPerMinutePerAnonymous));
-  if (own) policies.push(own);
+  for (const policy of own) if (policy !== undefined) policies.push(policy);
   return firstOf(...policies);
 }

@@ -84,7 +84,9 @@ test("R6: a flood of bad signatures ends with its connection, while others are a
   expect(await other.count({})).toBe(20);
 });
 
-test("R6: ten thousand bad signatures over ever new connections: others are answered, memory is bounded", async () => {
+const FORGERIES = LONG ? 10_000 : 2_000;
+
+test(`R6: ${FORGERIES} bad signatures over ever new connections: others are answered, memory is bounded`, async () => {
   await using it = await RelayUnderTest.open({ verifier: verifierOf(curve) });
   const before = process.memoryUsage.rss();
   const author = person();
@@ -92,7 +94,7 @@ test("R6: ten thousand bad signatures over ever new connections: others are answ
   let closed = 0;
   let isFlooding = true;
   const flood = (async () => {
-    for (let sent = 0; sent < 10_000; ) {
+    for (let sent = 0; sent < FORGERIES; ) {
       await using flooder = await Client.open(it.relay.url);
       for (let i = 0; i < 400; i++, sent++) flooder.send("EVENT", { ...event({ content: `${sent}` }), sig });
       while (flooder.closed === undefined) await new Promise((done) => setTimeout(done, 2));
@@ -108,7 +110,7 @@ test("R6: ten thousand bad signatures over ever new connections: others are answ
     answered++;
   }
   await flood;
-  expect(closed).toBe(25);
+  expect(closed).toBe(FORGERIES / 400);
   expect(await other.count({})).toBe(answered);
   expect(process.memoryUsage.rss() - before).toBeLessThan(384 << 20);
 });

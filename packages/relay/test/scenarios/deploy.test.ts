@@ -14,7 +14,7 @@ test("the unit starts what is built, with flags that are read", () => {
   const example = fileURLToPath(new URL("docs/guide/relay.example.json", root));
   const { command, config } = readSettings(flags!.replace("/etc/subrosa-relay.json", example).split(" "));
   expect(command).toBe("serve");
-  expect(config.data).toBe("/var/lib/subrosa-relay");
+  expect(config).toMatchObject({ data: "%S/subrosa-relay", urls: ["wss://relay.example"] });
   expect(unit).toContain("StateDirectory=subrosa-relay\n");
 });
 
