@@ -211,7 +211,7 @@ const STORES: readonly Case[] = [
   ["the embedded store", GROUPS, EVENTS, onDisk],
   ...(postgres === undefined
     ? []
-    : [["PostgreSQL", LONG ? GROUPS : 1_500, LONG ? EVENTS : 20_000, onPostgres] satisfies Case]),
+    : [["PostgreSQL", LONG ? GROUPS : 600, LONG ? EVENTS : 10_000, onPostgres] satisfies Case]),
 ];
 if (postgres === undefined) test.skip(WITHOUT_POSTGRES);
 
