@@ -23,9 +23,18 @@ export class Lab implements AsyncDisposable {
   readonly base: string;
   /** Console lines, addresses and requests of the whole run. */
   readonly heard: string[] = [];
+  /** What the site serves under a path besides its plain page. */
+  readonly #pages: Map<string, string>;
 
-  private constructor(folder: string, server: Server, context: BrowserContext, base: string) {
+  private constructor(
+    folder: string,
+    server: Server,
+    context: BrowserContext,
+    base: string,
+    pages: Map<string, string>,
+  ) {
     this.#folder = folder;
+    this.#pages = pages;
     this.#server = server;
     this.context = context;
     this.base = base;
@@ -36,9 +45,11 @@ export class Lab implements AsyncDisposable {
     const folder = mkdtempSync(join(tmpdir(), "subrosa-lab-"));
     await buildExtension(join(folder, "built"));
     const extension = join(folder, "built", "chromium");
+    const pages = new Map([["/frames", FRAMES]]);
     const server = createServer((request, response) => {
-      const body = request.url?.startsWith("/frames") ? FRAMES : "<!doctype html><title>A site</title><p>A site</p>";
-      response.writeHead(200, { "content-type": "text/html" }).end(body);
+      const body = pages.get(request.url ?? "") ?? "<!doctype html><title>A site</title><p>A site</p>";
+      const type = request.url?.endsWith(".js") ? "text/javascript" : "text/html";
+      response.writeHead(200, { "content-type": type }).end(body);
     });
     await new Promise<void>((resolve) => server.listen(0, "localhost", resolve));
     const context = await chromium.launchPersistentContext(join(folder, "profile"), {
@@ -47,7 +58,7 @@ export class Lab implements AsyncDisposable {
       args: [...CHROMIUM_ARGS, `--disable-extensions-except=${extension}`, `--load-extension=${extension}`],
     });
     const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent("serviceworker"));
-    const lab = new Lab(folder, server, context, new URL("/", worker.url()).href);
+    const lab = new Lab(folder, server, context, new URL("/", worker.url()).href, pages);
     lab.#listen();
     return lab;
   }
@@ -61,6 +72,10 @@ export class Lab implements AsyncDisposable {
       page.on("pageerror", (error) => note(`error ${error.message}`));
     });
     this.context.on("weberror", (error) => note(`error ${error.error().message}`));
+  }
+
+  serve(path: string, body: string): void {
+    this.#pages.set(path, body);
   }
 
   async visit(path = "/"): Promise<Page> {
@@ -102,9 +117,18 @@ export class Lab implements AsyncDisposable {
     const page = await this.prompt();
     if (more.lasts !== undefined) await page.locator("#lasts").selectOption(more.lasts);
     if (await page.locator("#passphrase").isVisible()) await page.locator("#passphrase").fill(PASSPHRASE);
-    await page.waitForTimeout(800);
     const closed = page.waitForEvent("close", { timeout: 60_000 });
-    await page.locator(`#${verdict}`).click();
+    // What came too early for the guard, on a machine that shows a window late, is pressed again, as a person would.
+    do {
+      await page.waitForTimeout(800);
+      await page.locator(`#${verdict}`).click();
+    } while (
+      !page.isClosed() &&
+      (await page
+        .locator("#allow")
+        .isEnabled()
+        .catch(() => false))
+    );
     await closed;
   }
 
