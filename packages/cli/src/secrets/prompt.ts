@@ -14,8 +14,9 @@ const END = ["\u0003", "\u0004"];
 export async function askSecret(question: string, { openTerminal, errors }: Host, how: string): Promise<string> {
   const terminal = openTerminal();
   if (terminal === undefined) throw new Failure("key", `Nobody is here to be asked. ${how}`);
-  errors.write(`${question}: `);
+  // Before the question: whoever answers at once is not shown either.
   terminal.setRawMode?.(true);
+  errors.write(`${question}: `);
   try {
     return await readLine(terminal);
   } finally {

@@ -2,7 +2,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, test } from "vitest";
+import { FakeRelay } from "@subrosa/testkit/fake-relay";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { bundle, type Programs, Running } from "../programs/bundle.ts";
 import { Play } from "./play.ts";
 
@@ -22,18 +23,41 @@ async function openRelay(name: string): Promise<{ readonly url: string; readonly
   return { url: (await running.said(/ws:\/\/127\.0\.0\.1:\d+/))[0], running };
 }
 
-test("friends by alias; a group with joins, a leave and a member's change of key while its owner is away; a channel that is handed over and moves; an anonymous post that another process verifies; a poll that a third one counts", async () => {
-  const relay = await openRelay("one");
-  const stage = { program: programs.subrosa, folder: join(folder, "a"), relays: [relay.url], honest: relay.url };
+const STORY =
+  "friends by alias; a group with joins, a leave and a member's change of key while its owner is away; a channel that is handed over and moves; an anonymous post that another process verifies; a poll that a third one counts";
+
+async function play(relays: readonly string[], honest: string, name: string): Promise<void> {
+  await using story = await Play.begin({ program: programs.subrosa, folder: join(folder, name), relays, honest });
+  await story.friends("anna", "ben");
+  await story.friends("ben", "cleo");
+  await story.group();
+  await story.channel();
+  await story.anonymous();
+  await story.poll();
+}
+
+test.runIf(process.env["SUBROSA_LONG"] !== undefined)(
+  `one relay: ${STORY}`,
+  async () => {
+    const relay = await openRelay("one");
+    try {
+      await play([relay.url], relay.url, "a");
+    } finally {
+      await relay.running.end();
+    }
+  },
+  1_200_000,
+);
+
+test(`two relays, of which one drops connections, repeats and withholds: ${STORY}`, async () => {
+  const relay = await openRelay("two");
+  await using liar = await FakeRelay.open();
+  liar.misbehaviour = { repeat: 2, dropAfter: 30, cut: 20, withhold: ({ id }) => "0123".includes(id[0]!) };
   try {
-    await using play = await Play.begin(stage);
-    await play.friends("anna", "ben");
-    await play.friends("ben", "cleo");
-    await play.group();
-    await play.channel();
-    await play.anonymous();
-    await play.poll();
+    await play([liar.url, relay.url], relay.url, "b");
+    expect(liar.events.length).toBeGreaterThan(20);
+    expect(liar.unreadable).toEqual([]);
   } finally {
     await relay.running.end();
   }
-}, 900_000);
+}, 1_200_000);
