@@ -1,11 +1,16 @@
+/**
+ * A session for one command, or for all that come in a shell: account, sockets, parts; closed in the other order.
+ *
+ * A command that runs once has to know when it has heard what the relays hold: `withSession` waits until nothing is under
+ * way on any socket and nothing changes any more (traffic.ts).
+ */
 import { isPrivateHost } from "@subrosa/client/relay/private-address";
 import { IDENTITY_REASONS, openIdentity } from "@subrosa/client/session/identity";
 import { judgeInPlace } from "@subrosa/client/session/judge";
 import { openSession, type Session } from "@subrosa/client/session/session";
 import type { Tools } from "../command.ts";
 import { Failure } from "../failure.ts";
-import type { Given } from "../given.ts";
-import { readRelayUrl } from "../given.ts";
+import { type Given, readRelayUrl } from "../given.ts";
 import { openNetwork } from "../network.ts";
 import type { Option } from "../option.ts";
 import { ACCOUNT_OPTIONS, openGivenAccount } from "./open.ts";
