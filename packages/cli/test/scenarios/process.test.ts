@@ -183,3 +183,27 @@ test("a wrong passphrase is one error; a closed account shows neither keys nor w
   expect(existsSync(join(folder, "store", "current"))).toBe(true);
   if (process.platform !== "win32") expect(statSync(join(folder, "store")).mode & 0o077).toBe(0);
 }, 240_000);
+
+test("relay check tries the rules on the relay that relay serve runs; an unreachable one is a failure with a sentence", async () => {
+  const relay = new Running(
+    programs.subrosa,
+    ["relay", "serve", "--port", "0", "--data", join(folder, "relay"), "--json"],
+    env,
+  );
+  const url = (await relay.said(/ws:\/\/127\.0\.0\.1:\d+/))[0];
+  const { code, out, err } = await run(["relay", "check", url, "--json"]);
+  expect(code, err).toBe(0);
+  const sums = out
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { type: string; broken: number; kept: number });
+  expect(sums.every(({ type, broken }) => type === "relay_check" && broken === 0)).toBe(true);
+  expect(sums.reduce((sum, { kept }) => sum + kept, 0)).toBeGreaterThan(50);
+  expect((await relay.end()).out).toMatch(/^\{"type":"listening","url":"ws:/);
+  const away = await run(["relay", "info", url, "--json"]);
+  expect({ code: away.code, ...JSON.parse(away.out) }).toMatchObject({
+    code: "relay",
+    message: "The relay cannot be reached.",
+  });
+  expect(away.code).toBe(1);
+}, 240_000);
