@@ -97,7 +97,7 @@ function install(root) {
  * Waits until no other living process holds this lock, then takes it, to be given back at the latest when this one ends.
  * @param {string} lock
  */
-function takeTurns(lock) {
+export function takeTurns(lock) {
   for (;;) {
     try {
       writeFileSync(lock, String(process.pid), { flag: "wx" });

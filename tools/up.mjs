@@ -6,12 +6,13 @@
  * exports `serve(wanted): Promise<number>`: it resolves to the port where it listens.
  */
 import { spawn } from "node:child_process";
+import { rmSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "./build.mjs";
-import { ensureInstalled, giveUp } from "./install.mjs";
+import { ensureInstalled, giveUp, takeTurns } from "./install.mjs";
 import { isMain, ROOT, workspaces } from "./project.mjs";
 import { site } from "./site.mjs";
 
@@ -63,9 +64,13 @@ function networkNames() {
 async function up(flags) {
   const start = performance.now();
   ensureInstalled(ROOT);
+  // Two starts at once build once.
+  const lock = join(ROOT, "node_modules/.subrosa-build.lock");
+  takeTurns(lock);
   const problem = await build(ROOT);
   if (problem !== undefined) giveUp(`The build failed:\n${problem}`);
   const folder = await site(ROOT);
+  rmSync(lock, { force: true });
   const names = flags.network ? networkNames() : [];
   if (flags.network && flags.port === 0) giveUp("With --network, give a --port of your choice: others must know it.");
 

@@ -6,7 +6,7 @@ import type { Clock } from "@subrosa/client/ports";
 import type { Live } from "@subrosa/client/session/live";
 import { type Kept, openRecords, type Records } from "@subrosa/client/session/records";
 import type { Store } from "@subrosa/client/store/store";
-import type { PubkeyHex } from "@subrosa/core/bytes";
+import { type PubkeyHex, pubkeyHex } from "@subrosa/core/bytes";
 import type { RandomSource } from "@subrosa/core/curve/curve";
 import { text } from "@subrosa/core/json";
 
@@ -40,6 +40,11 @@ export class Notes implements AsyncDisposable {
     return this.#records.set(`name/${person}`, name === "" ? undefined : name.slice(0, 200));
   }
 
+  /** Whoever is blocked is not shown any more, and is not told. */
+  block(person: PubkeyHex, blocks: boolean): Promise<void> {
+    return this.#records.set(`blocked/${person}`, blocks ? "yes" : undefined);
+  }
+
   /** Read up to this time. */
   mark(conversation: string, at: number): Promise<void> {
     return this.#records.set(`seen/${conversation}`, String(at));
@@ -61,6 +66,14 @@ export class Notes implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.#records[Symbol.asyncDispose]();
   }
+}
+
+export function isBlocked(kept: Kept<string>, person: PubkeyHex): boolean {
+  return kept.has(`blocked/${person}`);
+}
+
+export function blockedIn(kept: Kept<string>): readonly PubkeyHex[] {
+  return [...kept.keys()].flatMap((name) => (name.startsWith("blocked/") ? (pubkeyHex(name.slice(8)) ?? []) : []));
 }
 
 export function petname(kept: Kept<string>, person: PubkeyHex): string | undefined {

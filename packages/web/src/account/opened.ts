@@ -11,6 +11,7 @@ import { Feed } from "@subrosa/client/session/feed";
 import { type Identity, type IdentityReason, openIdentity, signAs } from "@subrosa/client/session/identity";
 import type { Judge } from "@subrosa/client/session/judge";
 import { type KnownRings, openKnownRings } from "@subrosa/client/session/known-rings";
+import { Media } from "@subrosa/client/session/media";
 import { localMemberSigner, remoteMemberSigner } from "@subrosa/client/session/member-signer";
 import { openPolls, type Polls } from "@subrosa/client/session/polls";
 import { openPseudonyms, type Pseudonyms } from "@subrosa/client/session/pseudonyms";
@@ -31,6 +32,7 @@ export interface Opened extends AsyncDisposable {
   readonly rings: KnownRings;
   readonly feed: Feed;
   readonly judge: Judge;
+  readonly media: Media;
   /** Undefined where the signer cannot prove membership. */
   readonly polls: Polls | undefined;
   /** Undefined where the key is not here. */
@@ -84,8 +86,14 @@ export async function openEverything(account: Account, curve: Curve, fresh?: Fir
   const pseudonyms =
     identity.kind === "own" ? await openPseudonyms({ store, outbox, secret: identity.secret, ...common }) : undefined;
   const feed = new Feed({ network, judge: proofs.judge, clock: systemClock, trust: () => rings.sources() });
+  const media = new Media({
+    ...common,
+    fetch: (url, init) => fetch(url, init),
+    // A page from one's own network may have its media there; one from elsewhere does not reach into it.
+    allowPrivate: OWN_NETWORK.test(location.hostname),
+  });
   const opened: Opened = {
-    ...{ account, identity, session, network, notes, rings, feed, judge: proofs.judge, polls, pseudonyms },
+    ...{ account, identity, session, network, notes, rings, feed, judge: proofs.judge, media, polls, pseudonyms },
     ...{ curve, relays, me: identity.pubkey },
     async [Symbol.asyncDispose]() {
       feed[Symbol.dispose]();
@@ -103,6 +111,8 @@ export async function openEverything(account: Account, curve: Curve, fresh?: Fir
   };
   return { ok: true, opened };
 }
+
+const OWN_NETWORK = /^(?:localhost|127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|\[::1\])/;
 
 function memberSignerOf(identity: Identity, curve: Curve) {
   if (identity.kind === "own") return localMemberSigner(identity.secret, systemRandom, curve);

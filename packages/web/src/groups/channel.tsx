@@ -64,9 +64,9 @@ function Open(props: { readonly channel: ChannelView }): JSX.Element {
         </a>
         <Avatar of={id} />
         <span class="grow">
-          <h2 tabindex="-1" data-focus="">
+          <h1 tabindex="-1" data-focus="">
             <bdi>{name()}</bdi>
-          </h2>
+          </h1>
           <span class="quiet small">
             {say("kind.channel")}
             <Show when={props.channel.moved > 0}> · {say("channel.moved", { n: props.channel.moved })}</Show>

@@ -14,6 +14,7 @@ import { useNames } from "../people/names.ts";
 import { useMarks } from "../people/unread.ts";
 import { type Aim, Composer, type Written } from "../talk/composer.tsx";
 import { Delivery } from "../talk/delivery.tsx";
+import { useFiles } from "../talk/files.ts";
 import { type Line, tidyName } from "../talk/line.ts";
 import { stableLines } from "../talk/stable-lines.ts";
 import { Talk } from "../talk/talk.tsx";
@@ -55,9 +56,12 @@ function Open(props: { readonly group: GroupView }): JSX.Element {
       return ignored && reasonIn(say, ignored);
     });
   };
+  const files = useFiles();
+  const openFile: NonNullable<TalkActs["openFile"]> = async ({ file }) => file && files.open(file);
   const acts = (): TalkActs => {
-    if (!props.group.mayWrite) return {};
+    if (!props.group.mayWrite) return { openFile };
     const own: TalkActs = {
+      openFile,
       reply: (line) => setAim({ kind: "reply", line }),
       react: (line, reaction) => act(() => groups.react(id, line.id, reaction)),
       edit: (line) => setAim({ kind: "edit", line }),
@@ -89,9 +93,9 @@ function Open(props: { readonly group: GroupView }): JSX.Element {
         </a>
         <Avatar of={id} />
         <span class="grow">
-          <h2 tabindex="-1" data-focus="">
+          <h1 tabindex="-1" data-focus="">
             <bdi>{name()}</bdi>
-          </h2>
+          </h1>
           <span class="quiet small">{say("group.members", { n: props.group.members.length })}</span>
         </span>
         <a class="button" href={writePlace({ view: "group-about", id })}>
@@ -128,6 +132,12 @@ function Open(props: { readonly group: GroupView }): JSX.Element {
           onDraft={(text) => keepDraft(id, text)}
           mayDisappear
           send={send}
+          sendFile={(file) =>
+            files.send(file, async (descriptor) => {
+              const ignored = await groups.sendFile(id, descriptor);
+              return ignored && reasonIn(say, ignored);
+            })
+          }
         />
       </Show>
     </section>

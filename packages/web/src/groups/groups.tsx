@@ -2,7 +2,7 @@
 import type { ChannelSummary } from "@subrosa/client/session/channel-view";
 import type { GroupSummary } from "@subrosa/client/session/group-view";
 import type { EventId, PubkeyHex } from "@subrosa/core/bytes";
-import { createMemo, For, type JSX, Match, Show, Switch } from "solid-js";
+import { createMemo, createSignal, For, type JSX, Match, Show, Switch } from "solid-js";
 import { useOpened } from "../account/opened.ts";
 import { createMinute, useApp } from "../frame/app.ts";
 import { Avatar } from "../frame/avatar.tsx";
@@ -11,6 +11,7 @@ import { type Place, writePlace } from "../frame/route.ts";
 import { shortTime } from "../frame/time.ts";
 import { watch } from "../frame/watch.ts";
 import { useNames } from "../people/names.ts";
+import { isFound, SearchField } from "../people/search-field.tsx";
 import { useMarks } from "../people/unread.ts";
 import { excerpt, tidyName } from "../talk/line.ts";
 import { ChannelTalk } from "./channel.tsx";
@@ -93,6 +94,12 @@ function List(props: { readonly chosen: string | undefined }): JSX.Element {
   const groups = session.groups === undefined ? () => new Map<EventId, GroupSummary>() : watch(session.groups.list);
   const channels =
     session.channels === undefined ? () => new Map<EventId, ChannelSummary>() : watch(session.channels.list);
+  const [sought, setSought] = createSignal("");
+  const saidIn = ({ id, kind }: Row): readonly string[] => {
+    const entries =
+      kind === "group" ? session.groups?.group(id).current?.entries : session.channels?.channel(id).current?.entries;
+    return (entries ?? []).map(({ text }) => text);
+  };
   const rows = createMemo((): readonly Row[] => {
     const all: Row[] = [...groups().values()].map(({ id, name, last, requests }) => {
       const place: Place = { view: "group", id };
@@ -102,7 +109,9 @@ function List(props: { readonly chosen: string | undefined }): JSX.Element {
       if (kind === "invited") continue;
       all.push({ id, place: { view: "channel", id }, kind: "channel", name: tidyName(name), last, waiting: 0 });
     }
-    return all.sort((a, b) => (b.last?.at ?? 0) - (a.last?.at ?? 0));
+    return all
+      .filter((row) => sought() === "" || isFound(sought(), [row.name, ...saidIn(row)]))
+      .sort((a, b) => (b.last?.at ?? 0) - (a.last?.at ?? 0));
   });
   const ids = createMemo(() => rows().map(({ id }) => id));
   const invitations = createMemo(() => [...channels().values()].flatMap((each) => each.invitations));
@@ -112,11 +121,14 @@ function List(props: { readonly chosen: string | undefined }): JSX.Element {
         <p class="banner">{say("lacks.groups")}</p>
       </Show>
       <For each={invitations()}>{(invitation) => <Invitation invitation={invitation} />}</For>
+      <Show when={groups().size + channels().size > 0}>
+        <SearchField onSearch={setSought} />
+      </Show>
       <Show
         when={rows().length > 0}
         fallback={
           <div class="empty">
-            <p>{say("groups.none")}</p>
+            <p>{say(sought() === "" ? "groups.none" : "search.none")}</p>
           </div>
         }
       >

@@ -42,9 +42,9 @@ export function Add(props: { readonly text: string }): JSX.Element {
         <a class="back button icon" href={writePlace({ view: "people" })} aria-label={say("back")}>
           <Icon name="back" />
         </a>
-        <h2 tabindex="-1" data-focus="">
+        <h1 tabindex="-1" data-focus="">
           {say("add.title")}
-        </h2>
+        </h1>
       </header>
       <div class="page">
         <div class="stack">

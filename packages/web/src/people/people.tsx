@@ -1,7 +1,8 @@
 /** Everybody one is in touch with, whoever asks to be, and beside them the conversation that was chosen. */
 import type { Acquainted } from "@subrosa/client/session/contacts";
 import type { PubkeyHex } from "@subrosa/core/bytes";
-import { createMemo, For, type JSX, Match, Show, Switch } from "solid-js";
+import { createMemo, createSignal, For, type JSX, Match, Show, Switch } from "solid-js";
+import { isBlocked } from "../account/notes.ts";
 import { useOpened } from "../account/opened.ts";
 import { createMinute, useApp } from "../frame/app.ts";
 import { Avatar } from "../frame/avatar.tsx";
@@ -14,6 +15,7 @@ import { Add } from "./add.tsx";
 import { lastOf, linesOf } from "./lines.ts";
 import { useNames } from "./names.ts";
 import { Person } from "./person.tsx";
+import { isFound, SearchField } from "./search-field.tsx";
 import { useMarks } from "./unread.ts";
 
 interface Row {
@@ -70,11 +72,18 @@ export function People(): JSX.Element {
 
 function Contacts(props: { readonly chosen: string | undefined }): JSX.Element {
   const { say } = useApp();
-  const { session } = useOpened();
+  const { session, notes } = useOpened();
+  const nameOf = useNames();
   // Safety: shown only where there are contacts.
   const contacts = watch(session.contacts!.contacts);
+  const kept = watch(notes.live);
+  const [sought, setSought] = createSignal("");
   const rows = createMemo((): readonly Row[] =>
     [...contacts()]
+      .filter(([person]) => !isBlocked(kept(), person))
+      .filter(([person, { messages }]) => {
+        return isFound(sought(), [nameOf(person), ...[...messages.values()].map(({ text }) => text)]);
+      })
       .map(([person, acquainted]) => ({ person, acquainted, last: lastOf(acquainted) }))
       .filter(({ acquainted }) => acquainted.acquaintance.relation.kind !== "none")
       .sort((a, b) => (b.last?.at ?? 0) - (a.last?.at ?? 0)),
@@ -82,20 +91,25 @@ function Contacts(props: { readonly chosen: string | undefined }): JSX.Element {
   const asking = () => rows().filter(({ acquainted }) => acquainted.acquaintance.relation.kind === "requested-by-peer");
   const others = () => rows().filter((row) => !asking().includes(row));
   return (
-    <Show
-      when={rows().length > 0}
-      fallback={
-        <div class="empty">
-          <p>{say("people.none")}</p>
-        </div>
-      }
-    >
-      <Show when={asking().length > 0}>
-        <h2 class="small rows-title">{say("people.asking", { n: asking().length })}</h2>
-        <Rows rows={asking()} chosen={props.chosen} />
+    <>
+      <Show when={contacts().size > 0}>
+        <SearchField onSearch={setSought} />
       </Show>
-      <Rows rows={others()} chosen={props.chosen} />
-    </Show>
+      <Show
+        when={rows().length > 0}
+        fallback={
+          <div class="empty">
+            <p>{say(sought() === "" ? "people.none" : "search.none")}</p>
+          </div>
+        }
+      >
+        <Show when={asking().length > 0}>
+          <h2 class="small rows-title">{say("people.asking", { n: asking().length })}</h2>
+          <Rows rows={asking()} chosen={props.chosen} />
+        </Show>
+        <Rows rows={others()} chosen={props.chosen} />
+      </Show>
+    </>
   );
 }
 

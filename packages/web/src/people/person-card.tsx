@@ -20,7 +20,7 @@ export interface PersonCardProps {
 }
 
 export function PersonCard(props: PersonCardProps): JSX.Element {
-  const { say } = useApp();
+  const { say, go } = useApp();
   const { notes } = useOpened();
   const kept = watch(notes.live);
   return (
@@ -40,6 +40,19 @@ export function PersonCard(props: PersonCardProps): JSX.Element {
         </label>
       </Form>
       <Copy label={say("person.key")} text={encodeEntity({ type: "npub", pubkey: props.person })} />
+      <div class="row">
+        <button
+          type="button"
+          class="grave"
+          onClick={() => {
+            void notes.block(props.person, true).then(() => go({ view: "people" }));
+            props.onClose();
+          }}
+        >
+          {say("person.block")}
+        </button>
+        <span class="hint grow">{say("person.block.hint")}</span>
+      </div>
       <Show when={props.mayRemove}>
         <p class="hint">{say("person.remove.hint")}</p>
         <div class="row">

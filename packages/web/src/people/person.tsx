@@ -5,12 +5,13 @@ import { createMemo, createSignal, type JSX, Match, Show, Switch } from "solid-j
 import { useOpened } from "../account/opened.ts";
 import { useApp } from "../frame/app.ts";
 import { Avatar } from "../frame/avatar.tsx";
-import { createAct } from "../frame/form.tsx";
+import { createAct, Form, textOf } from "../frame/form.tsx";
 import { Icon } from "../frame/icons.tsx";
 import { reasonIn } from "../frame/reasons.ts";
 import { writePlace } from "../frame/route.ts";
 import { watch } from "../frame/watch.ts";
 import { type Aim, Composer } from "../talk/composer.tsx";
+import { tidyName } from "../talk/line.ts";
 import { stableLines } from "../talk/stable-lines.ts";
 import { Talk } from "../talk/talk.tsx";
 import { Words } from "../talk/words.tsx";
@@ -21,7 +22,7 @@ import { useMarks } from "./unread.ts";
 
 export function Person(props: { readonly person: PubkeyHex }): JSX.Element {
   const { say } = useApp();
-  const { session } = useOpened();
+  const { session, notes } = useOpened();
   const nameOf = useNames();
   const contacts =
     session.contacts === undefined ? () => new Map<PubkeyHex, Acquainted>() : watch(session.contacts.contacts);
@@ -44,9 +45,9 @@ export function Person(props: { readonly person: PubkeyHex }): JSX.Element {
           <Icon name="back" />
         </a>
         <Avatar of={props.person} />
-        <h2 class="grow" tabindex="-1" data-focus="">
+        <h1 class="grow" tabindex="-1" data-focus="">
           <bdi>{nameOf(props.person)}</bdi>
-        </h2>
+        </h1>
         <button type="button" class="icon" aria-label={say("person.about")} onClick={() => setShowsCard(true)}>
           <Icon name="info" />
         </button>
@@ -72,14 +73,26 @@ export function Person(props: { readonly person: PubkeyHex }): JSX.Element {
               {(words) => <blockquote class="card">{<Words text={words()} />}</blockquote>}
             </Show>
             <p class="hint">{say("person.asks.hint")}</p>
-            <div class="row">
-              <button type="button" class="main" disabled={busy()} onClick={() => answer("accept")}>
-                {say("person.accept")}
-              </button>
-              <button type="button" disabled={busy()} onClick={() => answer("reject")}>
-                {say("person.ignore")}
-              </button>
-            </div>
+            <Form
+              label={say("person.accept")}
+              act={async (fields) => {
+                const name = tidyName(textOf(fields, "name"));
+                if (name !== "") await notes.call(props.person, name);
+                answer("accept");
+                return undefined;
+              }}
+              beside={
+                <button type="button" disabled={busy()} onClick={() => answer("reject")}>
+                  {say("person.ignore")}
+                </button>
+              }
+            >
+              <label>
+                {say("person.name")}
+                <input name="name" maxlength="64" dir="auto" />
+                <span class="hint">{say("person.name.hint")}</span>
+              </label>
+            </Form>
           </div>
         </Match>
         <Match when={relation() === "requested"}>

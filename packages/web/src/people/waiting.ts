@@ -4,6 +4,7 @@ import type { Acquainted } from "@subrosa/client/session/contacts";
 import type { GroupSummary } from "@subrosa/client/session/group-view";
 import type { EventId, PubkeyHex } from "@subrosa/core/bytes";
 import { type Accessor, createMemo } from "solid-js";
+import { isBlocked } from "../account/notes.ts";
 import { useOpened } from "../account/opened.ts";
 import { watch } from "../frame/watch.ts";
 import { linesOf } from "./lines.ts";
@@ -17,7 +18,8 @@ export interface Waiting {
 }
 
 export function useWaiting(): Waiting {
-  const { session, me } = useOpened();
+  const { session, notes, me } = useOpened();
+  const kept = watch(notes.live);
   const { unreadIn } = useMarks();
   const contacts =
     session.contacts === undefined ? () => new Map<PubkeyHex, Acquainted>() : watch(session.contacts.contacts);
@@ -28,6 +30,7 @@ export function useWaiting(): Waiting {
     last === undefined ? 0 : unreadIn(id, [{ at: last.at, isMine: last.author === me }]);
   const people = createMemo(() =>
     [...contacts()].reduce((sum, [person, acquainted]) => {
+      if (isBlocked(kept(), person)) return sum;
       const asks = acquainted.acquaintance.relation.kind === "requested-by-peer" ? 1 : 0;
       return sum + asks + unreadIn(person, linesOf(acquainted, me));
     }, 0),

@@ -1,11 +1,14 @@
 /** One's account, how the page looks, where one reads, what is on its way out, and the way out oneself. */
 import { For, type JSX, Match, Show, Switch } from "solid-js";
+import { blockedIn } from "../account/notes.ts";
 import { useOpened } from "../account/opened.ts";
 import { useApp } from "../frame/app.ts";
 import { Form, textOf } from "../frame/form.tsx";
 import { LanguageChoice } from "../frame/language-choice.tsx";
 import { type Preferences, TEXT_SIZES, THEMES } from "../frame/preferences.ts";
 import { writePlace } from "../frame/route.ts";
+import { watch } from "../frame/watch.ts";
+import { useNames } from "../people/names.ts";
 import { KeySettings } from "./key-settings.tsx";
 import { OutboxList } from "./outbox-list.tsx";
 import { Privacy } from "./privacy.tsx";
@@ -63,6 +66,7 @@ function All(props: { readonly onLeave: () => void }): JSX.Element {
               </label>
             </Form>
           </section>
+          <Blocked />
           <OutboxList />
           <section class="card stack">
             <h2>{say("privacy.title")}</h2>
@@ -85,6 +89,32 @@ function All(props: { readonly onLeave: () => void }): JSX.Element {
         </div>
       </div>
     </section>
+  );
+}
+
+function Blocked(): JSX.Element {
+  const { say } = useApp();
+  const { notes } = useOpened();
+  const nameOf = useNames();
+  const kept = watch(notes.live);
+  return (
+    <Show when={blockedIn(kept()).length > 0}>
+      <section class="card stack">
+        <h2>{say("settings.blocked")}</h2>
+        <ul class="stack tight">
+          <For each={blockedIn(kept())}>
+            {(person) => (
+              <li class="row">
+                <bdi class="grow">{nameOf(person)}</bdi>
+                <button type="button" onClick={() => void notes.block(person, false)}>
+                  {say("settings.unblock")}
+                </button>
+              </li>
+            )}
+          </For>
+        </ul>
+      </section>
+    </Show>
   );
 }
 

@@ -18,9 +18,9 @@ export function Pane(props: PaneProps): JSX.Element {
         <a class="button icon" href={writePlace(props.back)} aria-label={say("back")}>
           <Icon name="back" />
         </a>
-        <h2 tabindex="-1" data-focus="">
+        <h1 tabindex="-1" data-focus="">
           <bdi>{props.title}</bdi>
-        </h2>
+        </h1>
       </header>
       <div class="page">
         <div class="stack">{props.children}</div>

@@ -25,6 +25,7 @@ export interface TalkProps {
 }
 
 const AT_ONCE = 60;
+const SAID_AT_ONCE = 3;
 
 export function Talk(props: TalkProps): JSX.Element {
   const { say, language, announce } = useApp();
@@ -46,10 +47,16 @@ export function Talk(props: TalkProps): JSX.Element {
     on(
       () => props.lines,
       (lines) => {
-        for (const line of lines) {
-          if (heard.has(line.id)) continue;
-          heard.add(line.id);
-          if (!line.isMine) announce(say("talk.heard", { name: props.nameOf(line.author), text: excerpt(line.text) }));
+        const fresh = lines.filter(({ id }) => !heard.has(id));
+        for (const { id } of fresh) heard.add(id);
+        const theirs = fresh.filter(({ isMine }) => !isMine);
+        // Many at once are counted: nobody wants to have a hundred read out.
+        if (theirs.length > SAID_AT_ONCE) announce(say("unread", { n: theirs.length }));
+        else if (theirs.length > 0) {
+          const told = theirs.map(({ author, text }) =>
+            say("talk.heard", { name: props.nameOf(author), text: excerpt(text) }),
+          );
+          announce(told.join(" "));
         }
         const last = lines.at(-1);
         if (last !== undefined && document.visibilityState === "visible") props.onSeen?.(last);
