@@ -12,10 +12,11 @@ import { shortTime } from "../frame/time.ts";
 import { watch } from "../frame/watch.ts";
 import { excerpt, type Line } from "../talk/line.ts";
 import { Add } from "./add.tsx";
+import { isFound } from "./find.ts";
 import { lastOf, linesOf } from "./lines.ts";
 import { useNames } from "./names.ts";
 import { Person } from "./person.tsx";
-import { isFound, SearchField } from "./search-field.tsx";
+import { SearchField } from "./search-field.tsx";
 import { useMarks } from "./unread.ts";
 
 interface Row {
