@@ -12,11 +12,12 @@ export const MAX_NAME = 60;
 const MAX_SITES = 2_000;
 
 const pubkey = hexText(32) as Shape<PubkeyHex>;
+/** 91 bytes in bech32. */
+export const ncryptsec = text({ min: 162, max: 162 });
 export const account = object({
   pubkey,
   name: text({ max: MAX_NAME }),
-  /** 91 bytes in bech32. */
-  ncryptsec: text({ min: 162, max: 162 }),
+  ncryptsec,
   addedAt: integer(),
   /** The person said that he kept a copy. */
   hasBackup: boolean,

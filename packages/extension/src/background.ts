@@ -9,6 +9,7 @@ import { openCurve } from "@subrosa/curve/open-curve";
 import { command, obey, overview } from "./admin.ts";
 import { Broker, type Page } from "./broker.ts";
 import { openKeyCache } from "./key-cache.ts";
+import { KnownPages } from "./known-pages.ts";
 import type { TextStore } from "./ports.ts";
 import type { Answered } from "./queue.ts";
 import { isOwnPage, pageOf, type Sender } from "./sender.ts";
@@ -19,6 +20,7 @@ const PROMPT = { width: 460, height: 760 } as const;
 
 const curve = openCurve();
 const pages = new Map<chrome.runtime.Port, Page>();
+const knownPages = new KnownPages(storeIn(chrome.storage.session));
 /** The open prompt's connection, by the request it is for. */
 const prompts = new Map<string, chrome.runtime.Port>();
 let windowOf: { readonly id: string; readonly window: Promise<number | undefined> } | undefined;
@@ -47,11 +49,7 @@ const broker = Broker.open({
   hidePrompt,
   toPrompt: (message: ToPrompt) => prompts.get(message.id)?.postMessage(writeMessage(toPrompt, message)),
   deliver,
-  accountChanged: (origin) => {
-    for (const [port, page] of pages) {
-      if (page.origin === origin) port.postMessage(writeMessage(downward, { type: "accountChanged" }));
-    }
-  },
+  accountChanged: (origin) => void tellAccountChanged(origin),
   wakeAt: (time) => {
     if (time === undefined) void chrome.alarms.clear(LOCK_ALARM);
     else void chrome.alarms.create(LOCK_ALARM, { when: time });
@@ -65,6 +63,18 @@ function deliver({ callId: id, origin, tab, answer }: Answered): boolean {
     : ({ type: "refusal", id, code: answer.code } as const);
   for (const [port] of listening) port.postMessage(writeMessage(downward, message));
   return listening.length > 0;
+}
+
+/** Pages that are connected, and those that were before the worker slept. */
+async function tellAccountChanged(origin: string): Promise<void> {
+  const message = writeMessage(downward, { type: "accountChanged" });
+  const connected = [...pages.keys()].filter((port) => pages.get(port)?.origin === origin);
+  for (const port of connected) port.postMessage(message);
+  const reached = new Set(connected.map(({ sender }) => sender?.documentId));
+  for (const { document: documentId, tab } of await knownPages.of(origin)) {
+    // A page that is gone, or asleep in the browser's back and forward list, has nobody to hear it.
+    if (!reached.has(documentId)) void chrome.tabs.sendMessage(tab, message, { documentId }).catch(() => undefined);
+  }
 }
 
 /** The address of a prompt carries the request's id and nothing else. */
@@ -134,6 +144,8 @@ chrome.runtime.onConnect.addListener((port) => {
 
 function connectPage(port: chrome.runtime.Port, page: Page): void {
   pages.set(port, page);
+  const document = port.sender?.documentId;
+  if (document !== undefined) void knownPages.remember({ document, ...page });
   port.onMessage.addListener((message: unknown) => {
     void quietly(async () => (await broker).fromPage(page, readMessage(upward, message)));
   });

@@ -56,6 +56,12 @@ function open(page: MessagePort): void {
     }
   };
 
+  // Without a connection, the worker has this way to say that the account changed; only the extension can use it.
+  chrome.runtime.onMessage.addListener((message: unknown) => {
+    const read = readMessage(downward, message);
+    if (read.type === "accountChanged") page.postMessage(writeMessage(downward, read));
+  });
+
   page.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
     const asked = readOrUndefined(data);
     if (asked === undefined || waiting.has(asked.id)) return;

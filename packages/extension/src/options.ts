@@ -16,7 +16,7 @@ import { IDLE_MINUTES } from "./lock.ts";
 import { METHOD_WORDS, type Method } from "./method.ts";
 import { readPeople } from "./people.ts";
 import { ALWAYS, EVERYTHING, type Grant } from "./permission.ts";
-import { createKey, importKey, SEAL_SENTENCES, type SealResult } from "./seal.ts";
+import { changePassphrase, createKey, importKey, SEAL_SENTENCES, type SealResult } from "./seal.ts";
 import { writeMessage } from "./wire.ts";
 
 const curve = openCurve();
@@ -119,6 +119,44 @@ function card(one: Account, isMain: boolean, isUnlocked: boolean): HTMLElement {
     ),
     element("div", { class: "row" }, ...actions),
     copy,
+    passphraseForm(one, name),
+  );
+}
+
+function passphraseForm(one: Account, name: string): HTMLElement {
+  const field = (words: string, autocomplete: string): HTMLInputElement =>
+    element("input", { type: "password", required: true, autocomplete, "aria-label": `${words}: ${name}` });
+  const old = field("The passphrase of now", "off");
+  const next = field("A new passphrase, at least 10 characters", "new-password");
+  const again = field("The new passphrase again", "new-password");
+  const reseal = () => {
+    const result = changePassphrase(one.ncryptsec, old.value, next.value, tools);
+    for (const input of [old, next, again]) input.value = "";
+    if (!result.ok) return say(SEAL_SENTENCES[result.reason]);
+    const { ncryptsec } = result.sealed;
+    const done =
+      "Changed. Copies that you kept before still open with the old passphrase: keep a new one, destroy them.";
+    run(send({ type: "resealed", pubkey: one.pubkey, ncryptsec }, done));
+  };
+  const change = (event: Event) => {
+    event.preventDefault();
+    if (next.value !== again.value) return say("The two new passphrases differ.");
+    say("Sealing the key …");
+    // A moment for the words to be shown: opening and sealing take the page for two seconds.
+    setTimeout(reseal, 30);
+  };
+  return element(
+    "details",
+    {},
+    element("summary", { "aria-label": `Change the passphrase: ${name}` }, "Change the passphrase"),
+    element(
+      "form",
+      { submit: change, autocomplete: "off" },
+      element("label", {}, "The passphrase of now", old),
+      element("label", {}, "A new one, at least 10 characters", next),
+      element("label", {}, "The new one again", again),
+      element("div", {}, element("button", { "aria-label": `Change it: ${name}` }, "Change it")),
+    ),
   );
 }
 
@@ -129,7 +167,7 @@ function reminder(one: Account, name: string): HTMLElement {
     element(
       "p",
       {},
-      "There is no copy of this key yet. Save its sealed key somewhere else, and keep the passphrase: nobody can give you either back.",
+      "There is no copy of this sealed key yet. Save it somewhere else, and keep the passphrase: nobody can give you either back.",
     ),
     button("I have kept both", () => run(send({ type: "backed-up", pubkey: one.pubkey }, "Good.")), name),
   );

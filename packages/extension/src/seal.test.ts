@@ -2,7 +2,7 @@ import { toHex } from "@subrosa/core/bytes";
 import { decodeNcryptsec } from "@subrosa/core/nostr/nip49";
 import { fastCurve } from "@subrosa/testkit/curves";
 import { expect, test } from "vitest";
-import { createKey, importKey, type SealResult } from "./seal.ts";
+import { changePassphrase, createKey, importKey, type SealResult } from "./seal.ts";
 
 const tools = { curve: fastCurve, random: (length: number) => crypto.getRandomValues(new Uint8Array(length)), logN: 2 };
 const PASSPHRASE = "correct horse battery";
@@ -56,6 +56,22 @@ test("an ncryptsec comes in with its passphrase and is sealed anew", () => {
     ok: false,
     reason: "passphrase-wrong",
   });
+});
+
+test("another passphrase opens the same key; the old one no longer opens what is kept", () => {
+  const before = createKey("the old passphrase", tools);
+  if (!before.ok) throw new Error(before.reason);
+  const { ncryptsec, pubkey } = before.sealed;
+  const changed = changePassphrase(ncryptsec, "the old passphrase", PASSPHRASE, tools);
+  expect(opened(changed)).toBe(pubkey);
+  expect(changed.ok && decodeNcryptsec(changed.sealed.ncryptsec, "the old passphrase", fastCurve).ok).toBe(false);
+  const wrong = [
+    [ncryptsec, "not the passphrase", PASSPHRASE, "passphrase-wrong"],
+    [ncryptsec, "the old passphrase", "short", "passphrase-short"],
+    ["ncryptsec1nothing", "the old passphrase", PASSPHRASE, "key-unknown"],
+  ] as const;
+  for (const [text, old, next, reason] of wrong)
+    expect(changePassphrase(text, old, next, tools)).toEqual({ ok: false, reason });
 });
 
 const refused: readonly (readonly [string, string, string])[] = [

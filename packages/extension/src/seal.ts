@@ -10,7 +10,7 @@ import { wordlist } from "@scure/bip39/wordlists/english.js";
 import { type PubkeyHex, toHex } from "@subrosa/core/bytes";
 import type { Curve, RandomSource } from "@subrosa/core/curve/curve";
 import { readSecretKey } from "@subrosa/core/nostr/keys";
-import { encodeNcryptsec, type KeySecurity } from "@subrosa/core/nostr/nip49";
+import { decodeNcryptsec, encodeNcryptsec, type KeySecurity } from "@subrosa/core/nostr/nip49";
 import { secretOrUndefined } from "@subrosa/core/nostr/nsec";
 import type { Secret } from "@subrosa/core/secret";
 
@@ -35,7 +35,7 @@ export const SEAL_SENTENCES: Readonly<Record<SealFault, string>> = {
   "key-unknown": "This is no secret key: give an nsec, an ncryptsec, 64 hex digits, or 12 to 24 words.",
   "key-is-public": "This is a public key. The secret one begins with nsec or ncryptsec.",
   mnemonic: "One of these words is wrong, or they are not in the right order.",
-  "passphrase-wrong": "This passphrase does not open this ncryptsec.",
+  "passphrase-wrong": "This passphrase does not open this sealed key.",
 };
 
 export interface SealTools {
@@ -65,6 +65,15 @@ export function importKey(given: string, passphrase: string, tools: SealTools): 
   if (read.ok) return seal(read.secret, passphrase, isSealed ? "untracked" : "insecure", tools);
   if (read.reason === "key-is-public") return { ok: false, reason: "key-is-public" };
   return { ok: false, reason: read.reason === "ncryptsec-password" ? "passphrase-wrong" : "key-unknown" };
+}
+
+/** The same key under another passphrase. Copies of the old form still open with the old one. */
+export function changePassphrase(ncryptsec: string, old: string, next: string, tools: SealTools): SealResult {
+  if (next.length < MIN_PASSPHRASE) return { ok: false, reason: "passphrase-short" };
+  const opened = decodeNcryptsec(ncryptsec, old, tools.curve, { maxLogN: MAX_LOG_N });
+  return opened.ok
+    ? seal(opened.secret, next, opened.security, tools)
+    : { ok: false, reason: opened.reason === "ncryptsec-password" ? "passphrase-wrong" : "key-unknown" };
 }
 
 function importMnemonic(text: string, passphrase: string, tools: SealTools): SealResult {

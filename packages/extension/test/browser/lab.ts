@@ -51,7 +51,7 @@ export class Lab implements AsyncDisposable {
       const type = request.url?.endsWith(".js") ? "text/javascript" : "text/html";
       response.writeHead(200, { "content-type": type }).end(body);
     });
-    await new Promise<void>((resolve) => server.listen(0, "localhost", resolve));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const context = await chromium.launchPersistentContext(join(folder, "profile"), {
       headless: false,
       executablePath,
@@ -68,6 +68,7 @@ export class Lab implements AsyncDisposable {
     this.context.on("console", (message) => note(`console ${message.text()}`));
     this.context.on("request", (request) => note(`request ${request.url()} ${request.postData() ?? ""}`));
     this.context.on("page", (page) => {
+      note(`address ${page.url()}`);
       page.on("framenavigated", (frame) => note(`address ${frame.url()}`));
       page.on("pageerror", (error) => note(`error ${error.message}`));
     });
@@ -78,9 +79,10 @@ export class Lab implements AsyncDisposable {
     this.#pages.set(path, body);
   }
 
-  async visit(path = "/"): Promise<Page> {
+  /** The same server under another name is another site. */
+  async visit(path = "/", host = "http://localhost"): Promise<Page> {
     const page = await this.context.newPage();
-    await page.goto(this.site + path);
+    await page.goto(this.site.replace("http://localhost", host) + path);
     return page;
   }
 
@@ -113,10 +115,14 @@ export class Lab implements AsyncDisposable {
   }
 
   /** Reads, waits as long as a person does, and answers. */
-  async answer(verdict: "allow" | "deny", more: { readonly lasts?: string } = {}): Promise<void> {
+  async answer(
+    verdict: "allow" | "deny",
+    more: { readonly lasts?: string; readonly passphrase?: string } = {},
+  ): Promise<void> {
     const page = await this.prompt();
     if (more.lasts !== undefined) await page.locator("#lasts").selectOption(more.lasts);
-    if (await page.locator("#passphrase").isVisible()) await page.locator("#passphrase").fill(PASSPHRASE);
+    if (await page.locator("#passphrase").isVisible())
+      await page.locator("#passphrase").fill(more.passphrase ?? PASSPHRASE);
     const closed = page.waitForEvent("close", { timeout: 60_000 });
     // What came too early for the guard, on a machine that shows a window late, is pressed again, as a person would.
     do {

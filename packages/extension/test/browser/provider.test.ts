@@ -6,9 +6,11 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { openAnonymous } from "@subrosa/core/anonymous/anonymous-event";
 import { toHex, utf8 } from "@subrosa/core/bytes";
 import { sha256 } from "@subrosa/core/hash";
-import { plain } from "@subrosa/core/nostr/event";
+import { plain, VerifiedEvent } from "@subrosa/core/nostr/event";
+import { ConversationKey, encrypt } from "@subrosa/core/nostr/nip44";
 import { drawMemberKeys, signAsGroupMember } from "@subrosa/core/proof/sign";
 import { Secret } from "@subrosa/core/secret";
 import { findChromium, NO_CHROMIUM } from "@subrosa/testkit/chromium";
@@ -133,6 +135,65 @@ describe.skipIf(program === undefined)("in Chromium", () => {
     );
   });
 
+  test("a message under a one-time key: the receiver opens it and learns who wrote it, nobody else does", async () => {
+    const receiver = Secret.from(sha256(utf8("receiver")), fastCurve);
+    const template = {
+      kind: 20_811,
+      created_at: 1_700_000_000,
+      tags: [["p", toHex(receiver.pubkey)]],
+      content: "it was me",
+    };
+    const signing = ask(page, `nostr.subrosa.anonymousSign(${JSON.stringify(template)})`);
+    const prompt = await lab.prompt();
+    expect(await prompt.locator("#title").textContent()).toBe("Send a message under a one-time key");
+    await lab.answer("allow");
+    const signed = VerifiedEvent.check(await signing, fastCurve);
+    if (!signed.ok) throw new Error(signed.reason);
+    expect(signed.event.pubkey).not.toBe(PUBKEY);
+    expect(JSON.stringify(plain(signed.event))).not.toContain(PUBKEY);
+    expect(openAnonymous(signed.event, receiver, fastCurve)).toMatchObject({
+      ok: true,
+      opened: { pubkey: PUBKEY, content: "it was me" },
+    });
+  });
+
+  test("an alias key is of one person and one number, and signs as itself", async () => {
+    const answers: { pubkey: string; secret: string }[] = [];
+    for (const index of [0, 0, 1]) {
+      const asking = ask(page, `nostr.subrosa.deriveAlias("${OTHERS[0]}", ${index})`);
+      await lab.answer("allow");
+      answers.push((await asking) as { pubkey: string; secret: string });
+    }
+    const [first, again, next] = answers;
+    expect(again).toEqual(first);
+    expect(next?.pubkey).not.toBe(first?.pubkey);
+    for (const { pubkey, secret } of answers) {
+      expect(toHex(Secret.from(Buffer.from(secret, "hex"), fastCurve).pubkey)).toBe(pubkey);
+      expect([pubkey, secret]).not.toContain(PUBKEY);
+    }
+  });
+
+  test("many messages are opened after one question that says how many and why", async () => {
+    const sender = Secret.from(sha256(utf8("sender")), fastCurve);
+    using key = ConversationKey.between(sender, Buffer.from(PUBKEY, "hex"), fastCurve);
+    if (key === undefined) throw new Error("no key between them");
+    const items = Array.from({ length: 40 }, (_, i) => ({
+      pubkey: toHex(sender.pubkey),
+      ciphertext: i === 7 ? "AAAA" : encrypt(`message ${i}`, key, sha256(utf8(`nonce ${i}`))),
+    }));
+    let prompts = 0;
+    lab.context.on("page", () => prompts++);
+    const reading = ask(page, `nostr.subrosa.batchDecrypt(${JSON.stringify(items)}, "Open your inbox")`);
+    const prompt = await lab.prompt();
+    expect(await prompt.locator("#title").textContent()).toBe("Read 40 private messages at once");
+    expect(await prompt.locator("#rows").textContent()).toContain("Open your inbox");
+    await lab.answer("allow");
+    const answers = (await reading) as { ok: boolean; plaintext?: string }[];
+    expect(answers.map(({ plaintext }, i) => plaintext === `message ${i}`).filter(Boolean)).toHaveLength(39);
+    expect(answers[7]).toEqual({ ok: false });
+    expect(prompts).toBe(1);
+  });
+
   test("a proof over 100 keys is verified in the worker, by the kernel", async () => {
     const people = Array.from({ length: 100 }, (_, i) => Secret.from(sha256(utf8(`member ${i}`)), fastCurve));
     const keys = people.map(({ pubkey }) => toHex(pubkey));
@@ -208,6 +269,17 @@ describe.skipIf(program === undefined)("in Chromium", () => {
     await page.waitForFunction("window.changed === 1");
     await options.getByLabel(`Account for ${lab.site}`).selectOption({ label: "the default" });
     await page.waitForFunction("window.changed === 2");
+    // The worker sleeps and the page lies idle: it hears it all the same, and no other site does.
+    const bystander = await lab.visit("/other", "http://127.0.0.1");
+    await bystander.evaluate("nostr.on('accountChanged', () => { window.changed = true; })");
+    await bystander.evaluate("nostr.verifyGroupMemberProof({})");
+    await lab.killWorker();
+    await options.getByLabel(`Account for ${lab.site}`).selectOption({ label: "Bob" });
+    await page.waitForFunction("window.changed === 3");
+    await options.getByLabel(`Account for ${lab.site}`).selectOption({ label: "the default" });
+    await page.waitForFunction("window.changed === 4");
+    expect(await bystander.evaluate("window.changed")).toBeUndefined();
+    await bystander.close();
     await options.close();
   });
 
@@ -226,6 +298,33 @@ describe.skipIf(program === undefined)("in Chromium", () => {
     await prompt.getByText("This is not the passphrase").waitFor({ timeout: 60_000 });
     await lab.answer("allow");
     expect(await signing).toMatchObject({ pubkey: PUBKEY });
+  });
+
+  test("the passphrase is changed in the options page: the new one unlocks, the old one does not", async () => {
+    const options = await lab.options();
+    await options.getByRole("button", { name: "Lock all" }).click();
+    await options.getByText("Locked.", { exact: true }).waitFor();
+    const card = options.locator(".card", { hasText: "Ann" });
+    await card.getByText("Change the passphrase").click();
+    const change = async (old: string, next: string, says: string): Promise<void> => {
+      await card.getByLabel("The passphrase of now").fill(old);
+      await card.getByLabel("A new passphrase").fill(next);
+      await card.getByLabel("The new passphrase again").fill(next);
+      await card.getByRole("button", { name: "Change it" }).click();
+      await options.getByText(says).waitFor({ timeout: 60_000 });
+    };
+    await change("not the passphrase", "another long one", "does not open this sealed key");
+    await change(PASSPHRASE, "another long one", "Changed.");
+    await options.close();
+    const signing = ask(page, `nostr.signEvent(${JSON.stringify(event("after the change"))})`);
+    const prompt = await lab.prompt();
+    await prompt.locator("#passphrase").fill(PASSPHRASE);
+    await prompt.waitForTimeout(800);
+    await prompt.locator("#allow").click();
+    await prompt.getByText("This is not the passphrase").waitFor({ timeout: 60_000 });
+    await lab.answer("allow", { passphrase: "another long one" });
+    expect(await signing).toMatchObject({ pubkey: PUBKEY });
+    expect(lab.heard.join("\n").includes("another long one")).toBe(false);
   });
 
   test("axe-core finds nothing on any page; every page is looked at in light and dark", async () => {
@@ -312,7 +411,7 @@ describe.skipIf(program === undefined)("in Chromium", () => {
     const strange = lab.heard.filter(
       (line) => /^(request|address) /.test(line) && !line.includes(lab.site) && !line.includes(lab.base),
     );
-    expect(strange.filter((line) => !/(about:|data:|chrome:)/.test(line))).toEqual([]);
+    expect(strange.filter((line) => !/(about:|data:|chrome:|http:\/\/127\.0\.0\.1:)/.test(line))).toEqual([]);
     await options.close();
   });
 });
