@@ -43,7 +43,7 @@ export interface NewChannel {
   readonly metadata: Metadata;
   /** Two at least, or everybody is warned (CHANNEL-10). */
   readonly relays: readonly string[];
-  /** "signed" is the draft's own form; "sealed" is deniable (CHANNEL-11). Default "signed". */
+  /** "signed" is the draft's own form; "sealed" leaves the words unsigned (CHANNEL-11). Default "signed". */
   readonly form?: Form;
   /** Seconds that it and each message live (CHANNEL-9). Absent: for ever. */
   readonly lifetime?: number;

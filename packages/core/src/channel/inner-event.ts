@@ -27,7 +27,7 @@ import { Secret } from "../secret.ts";
 import { expirationTag } from "./expiration.ts";
 import type { WrapReason } from "./reason.ts";
 
-/** The draft signs inner events; the sealed form is NIP-59's, deniable. */
+/** The draft signs inner events; the sealed form is NIP-59's: an unsigned rumor in a seal that is signed. */
 export type Form = "signed" | "sealed";
 
 export const JSON_LIMITS = Object.freeze({ maxLength: 1 << 17, maxDepth: 8 });

@@ -1,7 +1,7 @@
 /** W-07, W-08, W-09, W-15, W-16, CHANNEL-7, CHANNEL-12: what never leaves, and what a leak proves. */
 import { inspect } from "node:util";
 import { toHex } from "@subrosa/core/bytes";
-import { begin, step } from "@subrosa/core/channel/channel";
+import { begin, keysOf, step } from "@subrosa/core/channel/channel";
 import { composeInvitation, composeMessage } from "@subrosa/core/channel/compose";
 import { draftInvitation } from "@subrosa/core/channel/draft";
 import { InnerEvent } from "@subrosa/core/channel/inner-event";
@@ -79,11 +79,8 @@ describe("CHANNEL-7: no channel secret leaves", () => {
   });
 });
 
-test("W-08: what leaks from the sealed form proves nothing, what leaks from the signed form does", () => {
-  for (const [form, provable] of [
-    ["signed", true],
-    ["sealed", false],
-  ] as const) {
+test("W-08, CHANNEL-11: the signed form proves words as they are, the sealed form with the channel's secret beside it", () => {
+  for (const form of ["signed", "sealed"] as const) {
     const { stage, owner, members } = staged(`leak-${form}`, ["mallory"], { form });
     owner.say("the words");
     const [wrap] = members[0]!.open([stage.relays[0]!.heldFor(owner.key).at(-1)!]);
@@ -92,8 +89,14 @@ test("W-08: what leaks from the sealed form proves nothing, what leaks from the 
     // All that the owner's key has signed, as mallory can take it out: the words are in it, or ciphertext is.
     const out = leaked(wrap.inner);
     expect(out.pubkey).toBe(owner.pubkey);
-    expect(VerifiedEvent.check(out, curve).ok).toBe(true);
-    expect(out.content === "the words").toBe(provable);
+    const verdict = VerifiedEvent.check(out, curve);
+    if (!verdict.ok) expect.fail("the owner signed it");
+    expect(out.content === "the words").toBe(form === "signed");
+    if (form === "signed") continue;
+    // Whoever is given the seal and the channel's secret sees what its author sealed, and nobody else can have made it.
+    const secret = keysOf(members[0]!.state).get(owner.key)!;
+    const shown = InnerEvent.fromSeal(verdict.event, secret, curve);
+    expect(shown.ok && shown.inner.fields).toMatchObject({ author: owner.pubkey, content: "the words" });
   }
 });
 
