@@ -1,13 +1,16 @@
 /**
  * What a page pays for one subpath of core: bundled alone with everything it needs, minified, gzip, and bounded by the
- * longest prefix that tools/sizes.json names. Printed with every run, so that growth is seen before it is a problem.
+ * longest prefix that tools/sizes.json names. Printed with every run, so that growth is seen before it is a problem. What
+ * the guide says of a subpath is true to within 1 kB.
  */
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { isMain, ROOT, readJson, sourcesOf } from "./project.mjs";
 import { verdict } from "./verdict.mjs";
 
 const CORE = "packages/core";
+const GUIDE = "docs/guide/developers.md";
 
 /** @param {string} root */
 export async function check(root) {
@@ -18,13 +21,37 @@ export async function check(root) {
     const bound = boundOf(bounds, subpath);
     return size > bound ? [`core/${subpath} is ${kB(size)}, ${kB(bound)} allowed`] : [];
   });
+  const sizeOf = new Map(sizes.map(({ subpath, size }) => [subpath, size]));
+  for (const { line, subpath, said } of stated(root)) {
+    const size = sizeOf.get(subpath);
+    if (size === undefined) problems.push(`${GUIDE}:${line} names core/${subpath}, which does not exist`);
+    else if (!(Math.abs(size - said) < 1000)) problems.push(`${GUIDE}:${line} core/${subpath} is ${kB(size)}`);
+  }
   const largest = sizes.reduce((most, one) => (one.size > most.size ? one : most), { subpath: "", size: 0 });
   const { ok, sentence, details } = verdict(
     `Every one of ${sizes.length} subpaths of core is within its bound, the largest core/${largest.subpath} with ${kB(largest.size)} gzip.`,
-    "A subpath of core has outgrown its bound in tools/sizes.json.",
+    "A subpath of core has outgrown its bound in tools/sizes.json, or is not what the guide says.",
     problems,
   );
   return { ok, sentence, details, notes: table(sizes) };
+}
+
+/**
+ * The guide's table: `subpaths` in a row's second column, as many sizes in kB in its third.
+ * @param {string} root
+ */
+function stated(root) {
+  const path = join(root, GUIDE);
+  if (!existsSync(path)) return [];
+  return readFileSync(path, "utf8")
+    .split("\n")
+    .flatMap((text, i) => {
+      const [, subpaths, sizes] = /^\|[^|]*\|([^|]*)\| ([\d.,; ]+) \|$/.exec(text) ?? [];
+      const numbers = sizes?.split(/[,;] /) ?? [];
+      const named = [...(subpaths ?? "").matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? "");
+      if (sizes === undefined) return [];
+      return named.map((subpath, at) => ({ line: i + 1, subpath, said: Number(numbers[at]) * 1000 }));
+    });
 }
 
 /**

@@ -109,6 +109,12 @@ describe("a seeded fault is seen", () => {
     ["links", "a page that is not there", { "docs/a.md": "[b](b.md)" }, /docs\/a\.md:1 points to b\.md/],
     ["links", "a comment that points nowhere", inCore("// docs/spec/none.md\nexport {};"), /bad\.ts:2/],
     ["sizes", "a bundle over its bound", { "tools/sizes.json": '{"": 1000, "bytes": 10}' }, /core\/bytes/],
+    [
+      "sizes",
+      "a guide that says something else",
+      { "docs/guide/developers.md": "| x | `bytes`, `none` | 2.9, 0.1 |" },
+      /:1 core\/bytes is 0\.[^]*:1 names core\/none/,
+    ],
     ["names", "a forbidden package", withLock({ "node_modules/lrs": locked() }), /^lrs$/],
     ["names", "one under another name", withLock({ "node_modules/x": locked({ name: "ringct-js" }) }), /ringct-js/],
     ["names", "one deep in the tree", withLock({ "node_modules/a/node_modules/borromean-js": locked() }), /borromean/],
