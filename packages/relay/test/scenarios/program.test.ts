@@ -65,7 +65,10 @@ test("mistakes are answered with a sentence and the exit code 2", async () => {
   expect(await run(["dance"])).toMatchObject({ code: 2, err: expect.stringMatching(/no command dance/) });
   const file = join(dir, "config.json");
   writeFileSync(file, '{"prot":1}');
-  expect(await run(["--config", file])).toMatchObject({ code: 2, err: expect.stringMatching(/no setting "prot"; did you mean port/) });
+  expect(await run(["--config", file])).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/no setting "prot"; did you mean port/),
+  });
   expect((await run(["--help"])).out).toMatch(/subrosa-relay verify/);
 });
 
