@@ -113,7 +113,7 @@ describe("a seeded fault is seen", () => {
       "sizes",
       "a guide that says something else",
       { "docs/guide/developers.md": "| x | `bytes`, `none` | 2.9, 0.1 |" },
-      /:1 core\/bytes is 0\.[^]*:1 names core\/none/,
+      /:1 core\/bytes is 0\.[\s\S]*:1 names core\/none/,
     ],
     ["names", "a forbidden package", withLock({ "node_modules/lrs": locked() }), /^lrs$/],
     ["names", "one under another name", withLock({ "node_modules/x": locked({ name: "ringct-js" }) }), /ringct-js/],
