@@ -30,7 +30,10 @@ async function until(what: string, holds: () => boolean | Promise<boolean>): Pro
 interface Life {
   readonly sent: Set<string>;
   readonly acknowledged: Set<string>;
+  /** Nobody publishes any more. */
   over: boolean;
+  /** Nobody listens any more. */
+  done: boolean;
 }
 
 /** A process of the relay, started again whenever it is killed. */
@@ -62,11 +65,15 @@ class Subscriber {
   }
 
   async #listen(member: Member, life: Life): Promise<void> {
-    while (!life.over) {
+    while (!life.done) {
       const client = await Client.open((await member.current).url).catch(() => undefined);
       if (client === undefined) {
         await pause(20);
         continue;
+      }
+      if (life.done) {
+        client.ws.terminate();
+        return;
       }
       this.#client = client;
       const received: string[] = [];
@@ -74,6 +81,8 @@ class Subscriber {
       client.ws.on("message", (data: Buffer) => {
         const [verb, , body] = JSON.parse(data.toString()) as [string, string, { id: string }];
         if (verb === "EVENT") received.push(body.id);
+        // Asked while the database was away.
+        if (verb === "CLOSED") client.ws.terminate();
       });
       client.send("REQ", "all", { kinds: [1], limit: 5_000 });
       await new Promise<void>((resolve) => client.ws.once("close", () => resolve()));
@@ -157,7 +166,7 @@ describe.runIf(postgres !== undefined)("several processes", () => {
     const url = await server.database();
     const start = (): Promise<Listening> => Listening.start(program.path, [server.dir], { SUBROSA_DATABASE: url });
     const members = Array.from({ length: PROCESSES }, () => new Member(start));
-    const life: Life = { sent: new Set(), acknowledged: new Set(), over: false };
+    const life: Life = { sent: new Set(), acknowledged: new Set(), over: false, done: false };
     const subscribers: Subscriber[] = [];
     try {
       await Promise.all(members.map(({ current }) => current));
@@ -177,6 +186,7 @@ describe.runIf(postgres !== undefined)("several processes", () => {
       );
     } finally {
       life.over = true;
+      life.done = true;
       await Promise.all(subscribers.map((subscriber) => subscriber.end()));
       await Promise.allSettled(members.map(async ({ current }) => (await current).end("SIGKILL")));
     }
