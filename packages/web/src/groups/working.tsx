@@ -1,5 +1,5 @@
 /** Proof of work that is under way for a group: how far, how long on average, nobody knows when. */
-import type { Work } from "@subrosa/client/session/mining";
+import type { Mining } from "@subrosa/client/session/groups-options";
 import type { EventId } from "@subrosa/core/bytes";
 import { type JSX, Show } from "solid-js";
 import { useOpened } from "../account/opened.ts";
@@ -9,7 +9,7 @@ import { watch } from "../frame/watch.ts";
 export function Working(props: { readonly id: EventId }): JSX.Element {
   const { say } = useApp();
   const { session } = useOpened();
-  const work = session.groups === undefined ? () => new Map<EventId, Work>() : watch(session.groups.work);
+  const work = session.groups === undefined ? () => new Map<EventId, Mining>() : watch(session.groups.work);
   return (
     <Show when={work().get(props.id)}>
       {(here) => (
