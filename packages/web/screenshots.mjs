@@ -1,6 +1,6 @@
 /**
- * npm run screenshots: every view as it looks, at the width of a phone and of a desk, light and dark, into docs/web. Needs
- * a Chromium; starts the product on a port of its own, plays a short scene, and stops it.
+ * npm run screenshots [-- --all]: the main views, or all of them, as they look, at the width of a phone and of a desk, light
+ * and dark, into docs/web. Needs a Chromium; starts the product on a port of its own, plays a short scene, and stops it.
  */
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
@@ -85,6 +85,7 @@ async function play(ada, bert) {
   await write(bert, "All but two. Come and see on Sunday?");
   await ada.getByText("Come and see").last().waitFor();
   await write(ada, "I will bring cake");
+  await ada.getByRole("button", { name: "Later" }).click();
   const talk = await where(ada);
 
   await go(ada, "#/groups/new");
@@ -142,17 +143,21 @@ try {
   /** @type {readonly (readonly [string, string])[]} */
   const views = [
     ["person", talk],
-    ["add", "#/add/new"],
-    ["new-group", "#/groups/new"],
     ["group", group],
     ["about-group", about],
-    ["join", joining],
     ["speak", "#/speak"],
     ["write", "#/speak/write"],
     ["poll", poll],
+  ];
+  /** @type {readonly (readonly [string, string])[]} */
+  const others = [
+    ["add", "#/add/new"],
+    ["new-group", "#/groups/new"],
+    ["join", joining],
     ["settings", "#/settings"],
     ["privacy", "#/privacy"],
   ];
+  const all = process.argv.includes("--all") ? [...views, ...others] : views;
   mkdirSync(TARGET, { recursive: true });
   for (const viewport of SIZES) {
     for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
@@ -163,10 +168,11 @@ try {
       /** @param {string} view */
       const path = (view) => join(TARGET, `${view}-${viewport.width}-${colorScheme}.png`);
       await newcomer.screenshot({ path: path("start") });
-      for (const [view, fragment] of views) {
+      for (const [view, fragment] of all) {
         await go(ada, fragment);
         await ada.locator("[data-focus]").waitFor();
         if (view === "speak") await ada.getByText("Verified here").first().waitFor();
+        if (view === "poll") await ada.getByText("1 person has voted").waitFor();
         if (view === "write") {
           await ada.getByLabel("Public keys, yours among them").fill(keys.join("\n"));
           await ada
@@ -185,4 +191,4 @@ try {
   await gone;
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }
-process.stdout.write("Written to docs/web: every view, for a phone and a desk, light and dark.\n");
+process.stdout.write("Written to docs/web, for a phone and a desk, light and dark.\n");
