@@ -7,14 +7,12 @@ import { connectWeb } from "@subrosa/client/relay/connect";
 import { Network } from "@subrosa/client/relay/network";
 import { verifyInPool } from "@subrosa/client/relay/verify-in-pool";
 import type { Account } from "@subrosa/client/session/account";
-import { Feed } from "@subrosa/client/session/feed";
-import { type Identity, type IdentityReason, openIdentity, signAs } from "@subrosa/client/session/identity";
-import type { Judge } from "@subrosa/client/session/judge";
-import { type KnownRings, openKnownRings } from "@subrosa/client/session/known-rings";
+import type { Feed } from "@subrosa/client/session/feed";
+import { type Identity, type IdentityReason, openIdentity } from "@subrosa/client/session/identity";
+import type { KnownRings } from "@subrosa/client/session/known-rings";
 import { Media } from "@subrosa/client/session/media";
-import { localMemberSigner, remoteMemberSigner } from "@subrosa/client/session/member-signer";
-import { openPolls, type Polls } from "@subrosa/client/session/polls";
-import { openPseudonyms, type Pseudonyms } from "@subrosa/client/session/pseudonyms";
+import type { Polls } from "@subrosa/client/session/polls";
+import type { Pseudonyms } from "@subrosa/client/session/pseudonyms";
 import { openSession, type Session } from "@subrosa/client/session/session";
 import type { Nip07Signer } from "@subrosa/client/signer/signer";
 import type { PubkeyHex } from "@subrosa/core/bytes";
@@ -31,7 +29,6 @@ export interface Opened extends AsyncDisposable {
   readonly notes: Notes;
   readonly rings: KnownRings;
   readonly feed: Feed;
-  readonly judge: Judge;
   readonly media: Media;
   /** Undefined where the signer cannot prove membership. */
   readonly polls: Polls | undefined;
@@ -71,21 +68,15 @@ export async function openEverything(account: Account, curve: Curve, fresh?: Fir
     await notes.set("relays", fresh.relay);
   }
   const relays = (notes.setting("relays") ?? "").split("\n").filter((each) => each !== "");
-  const session = await openSession({ store, identity: who.identity, network, relays, ...common });
-  const rings = await openKnownRings({ store, ...common });
   const proofs = proofPool();
   const { identity } = who;
-  const member = memberSignerOf(identity, curve);
-  const { outbox } = session;
-  const polls =
-    member &&
-    (await openPolls({
-      ...{ store, outbox, network, judge: proofs.judge, member, rings, ...common },
-      sign: (template) => signAs(identity, template, systemRandom, curve),
-    }));
-  const pseudonyms =
-    identity.kind === "own" ? await openPseudonyms({ store, outbox, secret: identity.secret, ...common }) : undefined;
-  const feed = new Feed({ network, judge: proofs.judge, clock: systemClock, trust: () => rings.sources() });
+  const session = await openSession({
+    ...{ store, identity, network, relays, judge: proofs.judge, ...common },
+    fetch: (url, init) => fetch(url, init),
+    allowPrivateRelays: OWN_NETWORK.test(location.hostname),
+  });
+  const { rings, feed, polls, pseudonyms } = session;
+  if (rings === undefined || feed === undefined) throw new Error("a session with a judge has a feed and rings");
   const media = new Media({
     ...common,
     fetch: (url, init) => fetch(url, init),
@@ -93,15 +84,11 @@ export async function openEverything(account: Account, curve: Curve, fresh?: Fir
     allowPrivate: OWN_NETWORK.test(location.hostname),
   });
   const opened: Opened = {
-    ...{ account, identity, session, network, notes, rings, feed, judge: proofs.judge, media, polls, pseudonyms },
+    ...{ account, identity, session, network, notes, rings, feed, media, polls, pseudonyms },
     ...{ curve, relays, me: identity.pubkey },
     async [Symbol.asyncDispose]() {
-      feed[Symbol.dispose]();
-      await polls?.[Symbol.asyncDispose]();
-      await pseudonyms?.[Symbol.asyncDispose]();
-      proofs[Symbol.dispose]();
-      await rings[Symbol.asyncDispose]();
       await session[Symbol.asyncDispose]();
+      proofs[Symbol.dispose]();
       await notes[Symbol.asyncDispose]();
       who.close();
       network[Symbol.dispose]();
@@ -113,11 +100,6 @@ export async function openEverything(account: Account, curve: Curve, fresh?: Fir
 }
 
 const OWN_NETWORK = /^(?:localhost|127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|\[::1\])/;
-
-function memberSignerOf(identity: Identity, curve: Curve) {
-  if (identity.kind === "own") return localMemberSigner(identity.secret, systemRandom, curve);
-  return identity.signer.capabilities.memberProofs ? remoteMemberSigner(identity.signer, curve) : undefined;
-}
 
 /** What is known when an account is new. */
 export interface FirstNotes {
