@@ -11,7 +11,7 @@ export const channelCreate: Command = {
   operands: "<name>",
   options: [
     ...METADATA_OPTIONS,
-    { flags: "--form <form>", about: "signed, or sealed: deniable (signed)" },
+    { flags: "--form <form>", about: "signed or sealed (signed)" },
     { flags: "--lifetime <seconds>", about: "how long it and each message live" },
     RELAY_OPTION,
     ...SESSION_OPTIONS,
