@@ -128,7 +128,8 @@ function look(): void {
   note(isInFront ? { kind: "front", at: performance.now() } : { kind: "behind" });
 }
 
-for (const name of ["focus", "blur", "pageshow"]) window.addEventListener(name, look);
+for (const name of ["focus", "pageshow"]) window.addEventListener(name, look);
+window.addEventListener("blur", () => note({ kind: "behind" }));
 document.addEventListener("visibilitychange", look);
 window.addEventListener("resize", () => note({ kind: "shifted", at: performance.now() }));
 look();
@@ -143,11 +144,25 @@ let isHeld = false;
 window.addEventListener("keydown", ({ repeat }) => {
   isHeld = repeat;
 });
+// After the click that letting go of a key may be: a held key is over then, and the next press is a new one.
+window.addEventListener("keyup", () =>
+  setTimeout(() => {
+    isHeld = false;
+  }),
+);
+
+// Every submission by a person is a click of the button, also by Enter in a field. The browser vouches for the click;
+// for what a script's click or `requestSubmit` submits, it would vouch as well.
+let isPressed = false;
+allow.addEventListener("click", (event) => {
+  isPressed = event.isTrusted;
+});
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   const verdict = event.submitter === allow ? "allow" : "deny";
-  const isTrusted = event.isTrusted;
+  const isTrusted = event.isTrusted && isPressed;
+  isPressed = false;
   if (counts(guard, { at: performance.now(), isTrusted, isRepeated: isHeld })) answer(verdict);
   else say("That was quick. Read it, then press again.");
 });

@@ -59,8 +59,22 @@ export class Lab implements AsyncDisposable {
     });
     const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent("serviceworker"));
     const lab = new Lab(folder, server, context, new URL("/", worker.url()).href, pages);
+    await lab.#welcomed();
     lab.#listen();
     return lab;
+  }
+
+  /** The extension opens its options page when it is installed; a visit to it meanwhile would cross that. */
+  async #welcomed(): Promise<void> {
+    const isWelcome = (page: Page) => page.url() === `${this.base}options.html`;
+    for (;;) {
+      const page = this.context.pages().find(isWelcome);
+      if (page !== undefined) {
+        await page.waitForFunction("document.getElementById('accounts')?.childElementCount > 0");
+        return page.close();
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   }
 
   #listen(): void {
