@@ -102,6 +102,7 @@ describe.skipIf(chromium === undefined)(`in a real browser${chromium === undefin
     }
     await bert!.write("Night shift", "I am awake");
     await cleo!.write("Night shift", "So am I");
+    await bert!.reads("So am I");
     await ada!.open("Night shift");
     await ada!.reads("So am I");
     await ada!.page.getByRole("link", { name: "About" }).click();
