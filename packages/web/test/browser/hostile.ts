@@ -1,4 +1,4 @@
-/** A thousand strings that somebody might send who means harm: markup, scripts, addresses, directions, sizes; seeded. */
+/** Strings that somebody might send who means harm: markup, scripts, addresses, directions, sizes; seeded. */
 
 const SEEDS = [
   "<img src=x onerror=alert(1)>",
