@@ -57,6 +57,8 @@ export class World {
   now = 1_700_000_000_000;
   isPageListening = true;
   signatures = 0;
+  /** Random bytes that were asked for. */
+  drawn = 0;
   #counter = 0;
   broker!: Broker;
 
@@ -89,6 +91,7 @@ export class World {
       },
       curve,
       random: (length) => {
+        this.drawn += length;
         const blocks = Array.from({ length: Math.ceil(length / 32) }, () => sha256(utf8(`random ${this.#counter++}`)));
         return Uint8Array.from(blocks.flatMap((block) => [...block])).slice(0, length);
       },
