@@ -61,6 +61,9 @@ export function describe(call: Call, known: Knowledge): Words {
         explanation:
           "The site asks for a second key that you use with this person alone. It can then speak and read as that " +
           "alias. Your own key cannot be computed from it.",
+        warnings: [
+          "Whoever runs this site gets a secret key, and keeps it. Allow it only to a site you trust with that alias.",
+        ],
         rows: [
           { label: "Alias towards", value: personInWords(call.peer, known) },
           { label: "Number", value: String(call.index) },
@@ -72,7 +75,10 @@ export function describe(call: Call, known: Knowledge): Words {
         title: "Send a message under a one-time key",
         explanation:
           "The world sees a key that was never used before. The receiver learns that it was you, and can show it to others.",
-        rows: tagRows(call.template.tags, known),
+        // The first p tag is the receiver (GROUP-1), so it is not a mention.
+        rows: tagRows(call.template.tags, known).map((row, i) =>
+          i === receiverRow(call) && row.label === MENTIONS ? { ...row, label: "To" } : row,
+        ),
         content: call.template.content,
         contentLabel: "Message",
       };
@@ -87,6 +93,10 @@ export function describe(call: Call, known: Knowledge): Words {
     default:
       return call satisfies never;
   }
+}
+
+function receiverRow(call: Call & { readonly method: "subrosa.anonymousSign" }): number {
+  return call.template.tags.findIndex(([name]) => name === "p");
 }
 
 function signing(template: EventTemplate, known: Knowledge): Words {
@@ -179,6 +189,7 @@ function scopeWarnings(scope: AskedScope | undefined, keys: readonly string[], k
 }
 
 const MAX_ROWS = 12;
+const MENTIONS = "Mentions";
 
 /** Whom and what an event names; further tags by their number. */
 function tagRows(tags: readonly Tag[], known: Knowledge): View["rows"] {
@@ -192,7 +203,7 @@ function tagRows(tags: readonly Tag[], known: Knowledge): View["rows"] {
 }
 
 const TAGS: ReadonlyMap<string, string> = new Map([
-  ["p", "Mentions"],
+  ["p", MENTIONS],
   ["e", "About event"],
   ["a", "About"],
   ["g", "Says it is for"],

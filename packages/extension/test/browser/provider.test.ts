@@ -340,6 +340,7 @@ describe.skipIf(program === undefined)("in Chromium", () => {
           "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ' ' + nodes.map(({ html }) => html)))",
         )) as string[];
         expect(found, `${name}, ${colorScheme}`).toEqual([]);
+        await shown.evaluate("scrollTo(0, 0)");
         if (shots !== undefined) await shown.screenshot({ path: join(shots, `${name}-${colorScheme}.png`) });
       }
     };
@@ -381,6 +382,7 @@ describe.skipIf(program === undefined)("in Chromium", () => {
     }
     const options = await lab.options();
     await options.getByText("Make a new account").click();
+    await options.evaluate("document.activeElement?.blur()");
     await look(options, "options", { width: 900, height: 1800 });
     await options.getByRole("button", { name: "Lock all" }).click();
     await options.close();
