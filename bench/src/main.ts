@@ -6,6 +6,7 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { channel } from "./channel.ts";
+import { client } from "./client.ts";
 import { curve } from "./curve.ts";
 import { timing } from "./curve-timing.ts";
 import { group } from "./group.ts";
@@ -17,7 +18,15 @@ import { ring } from "./ring.ts";
 import { table } from "./table.ts";
 
 /** Every area by name. Opening one does its set-up: keys, tables, WebAssembly. */
-const AREAS: Readonly<Record<string, () => Area | Promise<Area>>> = { channel, curve, group, nostr, relay, ring };
+const AREAS: Readonly<Record<string, () => Area | Promise<Area>>> = {
+  channel,
+  client,
+  curve,
+  group,
+  nostr,
+  relay,
+  ring,
+};
 
 /** Measured where the environment names what it needs. */
 const ELSEWHERE: typeof AREAS =
