@@ -29,6 +29,8 @@ const COMMON = {
  * @param {string} folder
  */
 export async function buildSite(folder) {
+  // What is built is what is served, also where the environment is a test's: without this, it would be a build for development.
+  process.env["NODE_ENV"] = "production";
   mkdirSync(folder, { recursive: true });
   await build({
     ...COMMON,

@@ -2,7 +2,7 @@
 import { ownScript } from "./trusted.ts";
 
 export async function keepForOffline(): Promise<void> {
-  if (!("serviceWorker" in navigator) || import.meta.env.DEV) return;
+  if (!("serviceWorker" in navigator)) return;
   await navigator.serviceWorker.register(ownScript("./service-worker.js"), { scope: "./" });
 }
 
