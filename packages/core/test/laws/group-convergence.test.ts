@@ -43,3 +43,11 @@ for (let part = 0; part < PARTS; part++) {
     PATIENCE,
   );
 }
+
+/** What the million showed once; the facts of each are in group-regressions.test.ts too. */
+test.each([
+  [178_564, "p1, kept on a lost branch by the former owner, cannot rotate for p3 and p4; each of them can"],
+  [821_623, "p1, heir on a lost branch, cannot rotate for p3; he can himself"],
+])("GROUP-14…22: history %i: %s", (seed) => {
+  expect(playHistory(seed, select).wrong).toEqual([]);
+});

@@ -171,6 +171,18 @@ describe("found by the simulator", () => {
     expect(view.tip.fact.id).toBe(won.id);
   });
 
+  test("GROUP-17: who is kept on a branch that lost frees nobody; any member of the one that won does", () => {
+    const handover = owner("a1", create, [BEN, OWNER, CLEO]);
+    const accepted = owner("a2", handover, [BEN, OWNER, CLEO]);
+    const lost = owner("b1", create, everyone, { created_at: 900 });
+    const there = rotation("c1", lost, ANNA, [CLEO]);
+    const anna = [create, lost, unopened(handover), unopened(accepted, false), leave(CLEO, 0), there];
+    expect(see(anna, viewer(ANNA))).toMatchObject({ tip: { fact: { id: lost.id } }, blocks: [] });
+    const cleo = [create, handover, accepted, lost, leave(OWNER, 2), there];
+    expect(see(cleo, viewer(CLEO))).toMatchObject({ tip: { fact: { id: accepted.id } }, blocks: ["leaver-holds-key"] });
+    expect(mayWrite(see([...cleo, rotation("c2", accepted, CLEO, [OWNER])], viewer(CLEO)))).toBe(true);
+  });
+
   test("GROUP-22: two members differed over an invalid predecessor that only one of them could open", () => {
     const invalid = owner("f0", undefined, [STRANGER, ANNA], { epoch: 7, prev: "ee" as EventId });
     const next = owner("a9", create, everyone, { prev: invalid.id, epoch: 8, weight: [0, 8] });

@@ -6,7 +6,7 @@
  */
 import { Simulator } from "@subrosa/testkit/simulator";
 import { SeededRandom } from "@subrosa/testkit/simulator-random";
-import type { PubkeyHex } from "../../src/bytes.ts";
+import type { EventId, PubkeyHex } from "../../src/bytes.ts";
 import { mayWrite, type Selection } from "../../src/group/select.ts";
 import { comeback, mischief, nuisance } from "./group-mischief.ts";
 import { model } from "./group-model.ts";
@@ -106,20 +106,27 @@ export function playHistory(seed: number, select: Select, steps = 14): Outcome {
     wrong.push("the honest never come to rest");
   };
   settle();
-  // One honest member online is enough.
-  const online = players.findIndex((p) => p.honest && ableToRotate(p, network.now));
-  if (online >= 0) {
-    publish(online, players[online]!.rotation(network.now));
+  // One honest member online is enough: of the same group. Whoever holds another tip, on a branch of which he cannot know
+  // that it lost, holds no key of theirs and can rotate only what he has.
+  const online = new Map<EventId, number>();
+  players.forEach((player, viewer) => {
+    const tip = player.honest ? tipToRotate(player, network.now) : undefined;
+    if (tip !== undefined && !online.has(tip)) online.set(tip, viewer);
+  });
+  if (online.size > 0) {
+    for (const viewer of online.values()) publish(viewer, players[viewer]!.rotation(network.now));
     deliver(100_000);
     settle();
   }
-  const summary = judgeEnd(players, network.now, wrong, online >= 0, select, usurped);
+  const summary = judgeEnd(players, network.now, wrong, online.size > 0, select, usurped);
   return { wrong, players, now: network.now, ...summary };
 }
 
-function ableToRotate(player: Player, now: number): boolean {
+/** The tip on which nothing is missing but a rotation. */
+function tipToRotate(player: Player, now: number): EventId | undefined {
   const view = player.view(now);
-  return view.kind === "found" && view.blocks.length === 1 && view.blocks[0] === "leaver-holds-key";
+  const able = view.kind === "found" && view.blocks.length === 1 && view.blocks[0] === "leaver-holds-key";
+  return able ? view.tip.fact.id : undefined;
 }
 
 type Publish = (viewer: number, events: readonly WorldEvent[]) => void;
@@ -160,7 +167,7 @@ function ordinary(
   if (owned.length > 0) return owned;
   if (random.chance(0.3)) return player.leave(now);
   if (random.chance(0.4)) return player.duties(now);
-  return ableToRotate(player, now) ? player.rotation(now) : [];
+  return tipToRotate(player, now) !== undefined ? player.rotation(now) : [];
 }
 
 /** Most of what owners do; nothing where this player owns nothing. */
