@@ -123,19 +123,22 @@ function grow(index: FactIndex, viewer: Viewer, now: number, dropped: ReadonlySe
   const first = firstEvents(index, viewer, now);
   if (first.root !== undefined) plant(first.root);
   let tip = greatest(nodes.values(), now);
-  // One at a time, the oldest first: what grows from one beginning is not another. And all of one owner's before anybody
-  // else's: one of his events may hand over and have lost to the next.
-  let owner = tip && whoBegins(index, nodes, tip, now);
-  while (tip !== undefined) {
-    const beginning = newBeginning(index, nodes, owner, viewer, now, dropped);
-    if (beginning !== undefined) {
-      plant(beginning);
-      tip = greatest(nodes.values(), now) ?? tip;
-      continue;
+  for (let begun = true; begun && tip !== undefined; ) {
+    begun = false;
+    for (const owner of whoBegin(index, nodes, tip, now)) {
+      // One at a time, the oldest first: what grows from one beginning is not another. And all of one owner's before
+      // anybody else's: one of his events may hand over and have lost to the next. But after what a new invite named,
+      // who was owner before it begins nothing more unless he is it still.
+      let beginning = newBeginning(index, nodes, owner, viewer, now, dropped);
+      while (beginning !== undefined) {
+        plant(beginning);
+        begun = true;
+        tip = greatest(nodes.values(), now) ?? tip;
+        if (beginning.fact.author !== owner) break;
+        beginning = newBeginning(index, nodes, owner, viewer, now, dropped);
+      }
+      if (begun) break;
     }
-    const next = whoBegins(index, nodes, tip, now);
-    if (next === owner) break;
-    owner = next;
   }
   const ends = new Set(nodes.values());
   for (const { parent } of nodes.values()) if (parent !== undefined) ends.delete(parent);
@@ -159,15 +162,19 @@ function firstEvents(
 
 /**
  * GROUP-22: the owner in my roster; or, where something greater than o* is proved and does not open, whoever made that:
- * it may be his who took the group over.
+ * it may be his who took the group over. While o* hands over and nothing stands on it, its author comes before the heir:
+ * the handover may have lost to what he made after an event that I cannot open.
  */
-function whoBegins(
+function whoBegin(
   index: FactIndex,
   nodes: ReadonlyMap<EventId, ChainNode>,
   tip: ChainNode,
   now: number,
-): PubkeyHex | undefined {
-  return shutOutBy(index, nodes, tip, now)[0]?.sealed?.author ?? ownerOf(tip.fact.roster);
+): readonly (PubkeyHex | undefined)[] {
+  const [shut] = shutOutBy(index, nodes, tip, now);
+  if (shut?.sealed !== undefined) return [shut.sealed.author];
+  const owner = ownerOf(tip.fact.roster);
+  return isHandover(tip.fact) ? [tip.fact.author, owner] : [owner];
 }
 
 /**

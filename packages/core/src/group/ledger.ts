@@ -136,6 +136,7 @@ class Book {
     if (tip === undefined || parent === undefined || this.#index.opaqueOwners.size > 0) return false;
     if (found.rivals.length > 0 || viewer.chosen.length > 0 || isHandover(parent.fact)) return false;
     // Another owner may begin other histories anew, and two trees may be rivals.
+    if (isHandover(fact) || isHandover(tip.fact)) return false;
     if (ownerOf(fact.roster) !== ownerOf(tip.fact.roster) || this.#trees !== 1) return false;
     if (at < this.#settledFrom) return false;
     const node = standsOn(parent, fact);

@@ -46,6 +46,10 @@ for (let part = 0; part < PARTS; part++) {
 
 /** What the million showed once; the facts of each are in group-regressions.test.ts too. */
 test.each([
+  [185_257, "G-32: garbled on the branch that won, p2 followed the heir of the one that lost"],
+  [426_408, "G-32: the same for p3, by an owner whose second device's clock is a day ahead"],
+  [536_957, "G-32: removed and taken back, p1 followed the heir of a handover that lost and his accomplice"],
+  [161_563, "G-33: taken back by the heir, p2 followed the former owner's event beside the heir's"],
   [178_564, "p1, kept on a lost branch by the former owner, cannot rotate for p3 and p4; each of them can"],
   [821_623, "p1, heir on a lost branch, cannot rotate for p3; he can himself"],
 ])("GROUP-14…22: history %i: %s", (seed) => {

@@ -171,6 +171,52 @@ describe("found by the simulator", () => {
     expect(view.tip.fact.id).toBe(won.id);
   });
 
+  test("G-32, GROUP-22: an heir whose handover had lost caught a member whom the owner's winning branch had garbled", () => {
+    const garbled = owner("a1", create, everyone);
+    const next = owner("a2", garbled, everyone);
+    const lost = owner("b1", create, [BEN, OWNER, ANNA, CLEO], { created_at: 150 });
+    const bait = owner("f0", create, [BEN, ANNA], { author: BEN, weight: [1, 1] });
+    const trap = owner("f1", bait, [BEN, ANNA], { weight: [1, 2] });
+    const anna = see([create, unopened(garbled), next, lost, bait, trap], viewer(ANNA));
+    const cleo = see([create, garbled, next, lost, bait, trap], viewer(CLEO));
+    expect([anna.tip.fact.id, cleo.tip.fact.id]).toEqual([next.id, next.id]);
+    expect(mayWrite(anna)).toBe(true);
+  });
+
+  test("GROUP-22: the heir begins a history anew all the same where he who handed over has nothing to say", () => {
+    const handover = owner("a1", create, [BEN, OWNER, ANNA, CLEO]);
+    const accepted = owner("a2", handover, [BEN, OWNER, ANNA, CLEO]);
+    const next = owner("a3", accepted, [BEN, OWNER, ANNA, CLEO]);
+    const view = see([create, handover, unopened(accepted, false), next], viewer(ANNA));
+    expect(view.tip.fact.id).toBe(next.id);
+    expect(mayWrite(view)).toBe(true);
+  });
+
+  test("G-33, GROUP-22: a former owner caught a member whom the new owner had invited anew", () => {
+    const removal = owner("a1", create, [OWNER, BEN, CLEO]);
+    const handover = owner("a2", removal, [BEN, OWNER, CLEO]);
+    const back = owner("a3", handover, [BEN, OWNER, CLEO, ANNA], {
+      roster: lines([BEN, OWNER, CLEO, ANNA], { [ANNA]: 3 }),
+    });
+    const trap = owner("f3", handover, everyone, { author: OWNER, created_at: 900 });
+    const facts = [create, unopened(removal), unopened(handover, false), back, trap];
+    const view = see(facts, viewer(ANNA, { reinvitedBy: [BEN] }));
+    expect(view.tip.fact.id).toBe(back.id);
+    expect(mayWrite(view)).toBe(true);
+    expect(see([create, removal, handover, back, trap], viewer(CLEO)).tip.fact.id).toBe(back.id);
+  });
+
+  test("G-32, GROUP-22: an heir whose handover had lost caught a member whom the owner had taken back", () => {
+    const removal = owner("a1", create, [OWNER, BEN, CLEO]);
+    const back = owner("a2", removal, everyone, { roster: lines(everyone, { [ANNA]: 2 }) });
+    const lost = owner("b1", create, [BEN, OWNER, ANNA, CLEO], { created_at: 150 });
+    const trap = owner("f1", undefined, [BEN, ANNA], { epoch: 8, prev: "ee" as EventId, weight: [1, 8] });
+    const bait: OpaqueFact = { ...unopened(trap, false), id: "ee" as EventId };
+    const view = see([create, unopened(removal), back, lost, bait, trap], viewer(ANNA, { reinvitedBy: [OWNER] }));
+    expect(view.tip.fact.id).toBe(back.id);
+    expect(mayWrite(view)).toBe(true);
+  });
+
   test("GROUP-17: who is kept on a branch that lost frees nobody; any member of the one that won does", () => {
     const handover = owner("a1", create, [BEN, OWNER, CLEO]);
     const accepted = owner("a2", handover, [BEN, OWNER, CLEO]);

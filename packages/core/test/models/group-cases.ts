@@ -43,28 +43,6 @@ export function casesFrom(seeds: Iterable<number>, bends: number): Case[] {
 
 /** Rival handovers, which chance makes too seldom (GROUP-18): one owner names two heirs, and both accept. */
 export function rivalCases(): Case[] {
-  const members = (owner: number): Member[] =>
-    [owner, ...[0, 1, 2, 3].filter((n) => n !== owner)].map((n, i) =>
-      line(person(n), i === 0 ? "owner" : "member", i, 0),
-    );
-  const event = (id: string, prev: string | undefined, author: number, owner: number, handovers: number): OwnerFact => {
-    const epoch = prev === undefined ? 0 : id.length - 1;
-    return {
-      kind: "owner",
-      id: id as EventId,
-      created_at: epoch,
-      key: `k${id}` as PubkeyHex,
-      author: person(author),
-      epoch,
-      prev: prev as EventId | undefined,
-      weight: [handovers, epoch],
-      roster: members(owner),
-      left: [],
-      difficulty: 0,
-      tagsAgree: true,
-      fresh: true,
-    };
-  };
   const facts = [
     event("a", undefined, 0, 0, 0),
     event("ab", "a", 0, 1, 0),
@@ -76,6 +54,53 @@ export function rivalCases(): Case[] {
   return [[], ["ab"], ["ac"], ["ab", "ac"], ["a"]].map((chosen) => {
     const ids = chosen as EventId[];
     const viewer = { me: person(3), invitedBy: [], reinvitedBy: [], chosen: ids, insist: false };
+    return { facts, viewer, now: 1_000, expected: expectedOf(facts, viewer, 1_000) };
+  });
+}
+
+function members(owner: number): Member[] {
+  const persons = [owner, ...[0, 1, 2, 3].filter((n) => n !== owner)];
+  return persons.map((n, i) => line(person(n), i === 0 ? "owner" : "member", i, 0));
+}
+
+/** An owner event whose epoch is the length of its name. */
+function event(id: string, prev: string | undefined, author: number, owner: number, handovers: number): OwnerFact {
+  const epoch = prev === undefined ? 0 : id.length - 1;
+  return {
+    kind: "owner",
+    id: id as EventId,
+    created_at: epoch,
+    key: `k${id}` as PubkeyHex,
+    author: person(author),
+    epoch,
+    prev: prev as EventId | undefined,
+    weight: [handovers, epoch],
+    roster: members(owner),
+    left: [],
+    difficulty: 0,
+    tagsAgree: true,
+    fresh: true,
+  };
+}
+
+/** Somebody was removed and invited anew by the heir, and the former owner stands an event of his own where the heir's stands. */
+export function invitedAnewCases(): Case[] {
+  const hidden: Fact = {
+    kind: "opaque",
+    of: "owner",
+    id: "eee" as EventId,
+    created_at: 2,
+    key: "keee" as PubkeyHex,
+    sealed: undefined,
+  };
+  const facts = [
+    event("a", undefined, 0, 0, 0),
+    hidden,
+    event("eeex", "eee", 1, 1, 1),
+    { ...event("eeey", "eee", 0, 0, 1), created_at: 9 },
+  ];
+  return [[], [person(1)]].map((reinvitedBy) => {
+    const viewer = { me: person(3), invitedBy: [], reinvitedBy, chosen: [], insist: false };
     return { facts, viewer, now: 1_000, expected: expectedOf(facts, viewer, 1_000) };
   });
 }

@@ -151,30 +151,36 @@ export function model(given: readonly ModelFact[], viewer: ModelViewer, now: num
       [...list].sort((a, b) => a.epoch - b.epoch || a.created_at - b.created_at || (a.id < b.id ? -1 : 1)).slice(0, 1);
     roots = creates.length > 0 ? first(creates) : first(invited);
     remembered = new Map();
-    const mayBeginNow = () => {
+    const mayBegin = (): readonly (string | undefined)[] => {
       const all = best();
       const shut = all && shutOut(all);
-      return shut === undefined ? all && ownerIn(all.at(-1)!.roster) : shut.at(-1)!.author;
+      if (shut !== undefined) return [shut.at(-1)!.author];
+      const tip = all?.at(-1);
+      const owner = tip && ownerIn(tip.roster);
+      return tip !== undefined && owner !== tip.author ? [tip.author, owner] : [owner];
     };
-    let mayBegin = mayBeginNow();
-    for (;;) {
-      const all = best();
-      const top = all?.at(-1);
-      const anew = possible.filter(
+    const anewBy = (author: string | undefined) =>
+      possible.filter(
         (x) =>
-          top !== undefined &&
+          best() !== undefined &&
           !roots.some((r) => r.id === x.id) &&
           !banished.includes(x.id) &&
           chainAtLast(x) === undefined &&
           x.prev !== undefined &&
           holds(x.prev) &&
           !owners.some((p) => p.id === x.prev && chainAtLast(p) !== undefined) &&
-          (x.author === mayBegin || viewer.reinvitedBy.includes(x.author)),
+          (x.author === author || viewer.reinvitedBy.includes(x.author)),
       );
-      if (anew.length === 0 && mayBegin === mayBeginNow()) return;
-      if (anew.length === 0) mayBegin = mayBeginNow();
-      roots = [...roots, ...first(anew)];
-      remembered = new Map();
+    for (;;) {
+      const author = mayBegin().filter((who) => anewBy(who).length > 0)[0];
+      const before = roots.length;
+      // All of his, the oldest first; whoever a new invite names is looked at before what comes after.
+      for (let next = first(anewBy(author)); next.length > 0; ) {
+        roots = [...roots, ...next];
+        remembered = new Map();
+        next = next[0]!.author === author ? first(anewBy(author)) : [];
+      }
+      if (roots.length === before) return;
     }
   };
   const accepted = (): readonly OwnerEvent[] =>

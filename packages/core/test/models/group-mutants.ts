@@ -158,7 +158,30 @@ export const MUTANTS: readonly Mutant[] = [
     from: "if (fact.author !== owner && !viewer.reinvitedBy.includes(fact.author)) continue;",
     to: "",
   },
-  { why: "nobody may begin a history anew", file: history, from: "if (beginning !== undefined) {", to: "if (false) {" },
+  {
+    why: "nobody may begin a history anew",
+    file: history,
+    from: "while (beginning !== undefined) {",
+    to: "while (false) {",
+  },
+  {
+    why: "the heir begins before who handed over to him and may have thought better of it",
+    file: history,
+    from: "isHandover(tip.fact) ? [tip.fact.author, owner] : [owner]",
+    to: "[owner]",
+  },
+  {
+    why: "the heir never begins before his acceptance is seen",
+    file: history,
+    from: "[tip.fact.author, owner] : [owner]",
+    to: "[tip.fact.author] : [owner]",
+  },
+  {
+    why: "a new invite leaves the former owner's beginnings to come",
+    file: history,
+    from: "if (beginning.fact.author !== owner) break;",
+    to: "",
+  },
   {
     why: "strangers' events make me stale",
     file: select,
