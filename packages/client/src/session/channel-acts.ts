@@ -17,6 +17,7 @@ import { listing, peopleIn } from "./channel-people.ts";
 import type { IgnoredChannel } from "./channel-reason.ts";
 import type { ChannelRoom } from "./channel-room.ts";
 import type { ChannelsOptions } from "./channels-options.ts";
+import { spokenAt } from "./spoken-at.ts";
 
 export type ChannelAnswer = Promise<IgnoredChannel | undefined>;
 
@@ -29,8 +30,6 @@ export interface ChannelMove {
 }
 
 const REACTION = 7;
-/** Seconds by which a message may be dated ahead to stand behind another. */
-const AHEAD = 60;
 
 export class ChannelActs {
   readonly #options: ChannelsOptions;
@@ -179,9 +178,8 @@ export class ChannelActs {
     const { room, state } = at;
     return this.#post(room, (now) => {
       if (!mayWrite(state, now)) return "may-not-write";
-      // Later than what is shown already, so that nobody sees an answer before its question.
       const newest = historyOf(state.path, now).at(-1)?.time ?? 0;
-      const made = make(state, Math.max(now, Math.min(newest + 1, now + AHEAD)));
+      const made = make(state, spokenAt(now, [newest]));
       return typeof made === "string" ? made : [[made, [state.path.here.room.key], "channel"]];
     });
   }

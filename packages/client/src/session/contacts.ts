@@ -30,6 +30,7 @@ import type { Machine, Step } from "../driver/driver.ts";
 import type { Sender } from "./delivery.ts";
 import { GrowingMap } from "./growing-map.ts";
 import { streamOf } from "./seeded.ts";
+import { spokenAt } from "./spoken-at.ts";
 
 export interface Acquainted {
   readonly acquaintance: Acquaintance;
@@ -208,13 +209,19 @@ function say(
   keys: AliasKeyring,
   curve: Curve,
 ): ContactStep {
-  const { acquaintance } = state.get(peer) ?? STRANGE;
+  const { acquaintance, messages } = state.get(peer) ?? STRANGE;
   const { relation, facts } = acquaintance;
   if (relation.kind !== "active") return { state, effects: [], ignored: "not-in-touch" };
   keys.add(peer);
   const alias = keys.find(relation.mine);
   if (alias === undefined) return { state, effects: [], ignored: "not-in-touch" };
-  const template = { text, to: relation.theirs, now, ...(replyTo === undefined ? {} : { replyTo }) };
+  const times = [...messages.values()].map(({ at }) => at);
+  const template = {
+    text,
+    to: relation.theirs,
+    now: spokenAt(now, times),
+    ...(replyTo === undefined ? {} : { replyTo }),
+  };
   const manner = mannerFor(facts);
   const events = writeMessage(template, alias.secret, manner, streamOf(seed), curve);
   const read = readMessage(events.at(-1)!, keys, pairsOf(state, keys, now), curve);

@@ -3,8 +3,8 @@
  * reaction; and the old kind 4.
  *
  * Spec: NIP-17, NIP-59, NIP-04. A conversation is the set of its people. Who sealed it wrote it, or it is no message;
- * who is not among the people it names was sent somebody else's. Dates are their author's word: one ahead of us is shown
- * as now. Files are described, never fetched.
+ * who is not among the people it names was sent somebody else's. Dates are their author's word: one more than a minute
+ * ahead of us is shown as now. Files are described, never fetched.
  */
 import { type EventId, eventId, type PubkeyHex, pubkeyHex } from "@subrosa/core/bytes";
 import { WireError } from "@subrosa/core/errors";
@@ -13,6 +13,7 @@ import { type Rumor, readRumor, readSignedEvent, type SignedEvent, type Tag } fr
 import { isExpired } from "@subrosa/core/nostr/nip40";
 import { SEAL } from "@subrosa/core/nostr/nip59";
 import { tagsNamed, tagValue } from "@subrosa/core/nostr/tags";
+import { AHEAD } from "./spoken-at.ts";
 
 export const TEXT = 14;
 export const FILE = 15;
@@ -91,7 +92,7 @@ export function readDirect(rumor: Rumor, me: PubkeyHex, now: number): Read<Direc
   return {
     ok: true,
     value: {
-      ...{ id, by, people, form, at: Math.min(created_at, now) },
+      ...{ id, by, people, form, at: shownAt(created_at, now) },
       text: form === "file" ? "" : content,
       ...(subject === undefined ? {} : { subject }),
       ...(replyTo === undefined ? {} : { replyTo }),
@@ -101,12 +102,14 @@ export function readDirect(rumor: Rumor, me: PubkeyHex, now: number): Read<Direc
   };
 }
 
+const shownAt = (claimed: number, now: number): number => (claimed > now + AHEAD ? now : claimed);
+
 /** Of a verified kind 4, once its content was opened. */
 export function readOld(event: Rumor, text: string, me: PubkeyHex, now: number): Read<DirectMessage> {
   const other = event.pubkey === me ? pubkeyHex(tagValue(event.tags, "p")) : event.pubkey;
   if (other === undefined) return refuse("not-for-us");
   const { id, pubkey: by, created_at } = event;
-  return { ok: true, value: { id, by, people: [other], form: "old", text, at: Math.min(created_at, now) } };
+  return { ok: true, value: { id, by, people: [other], form: "old", text, at: shownAt(created_at, now) } };
 }
 
 /** The other end of a kind 4; undefined: it is not between us and somebody. */

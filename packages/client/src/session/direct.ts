@@ -38,6 +38,7 @@ import {
 } from "./direct-machine.ts";
 import { openWaiting, type Tried } from "./direct-opening.ts";
 import {
+  conversationOf,
   type DirectFile,
   type DirectMessage,
   FILE,
@@ -52,6 +53,7 @@ import {
 import { type Live, live } from "./live.ts";
 import type { Opener } from "./opener.ts";
 import type { Outbox } from "./outbox.ts";
+import { spokenAt } from "./spoken-at.ts";
 
 export const NOT_SAID = Object.freeze({
   "no-inbox": "Somebody has not said where private messages reach him, so it was not sent to anybody.",
@@ -205,7 +207,8 @@ export class Direct implements AsyncDisposable {
     if (blocked.length > 0) return refuse("blocked", blocked);
     const unreachable = people.filter((key) => (inboxOf(key) ?? []).length === 0);
     if (unreachable.length > 0) return refuse("no-inbox", unreachable);
-    const rumor = toRumor(templateOf(saying, people.length === 0 ? [me] : people, clock.now()), me);
+    const to = people.length === 0 ? [me] : people;
+    const rumor = toRumor(templateOf(saying, to, spokenAt(clock.now(), this.#timesOf(to))), me);
     const text = JSON.stringify(rumor);
     if (new TextEncoder().encode(text).length > MAX_BYTES) return refuse("too-long");
     const ownInbox = inboxOf(me) ?? [];
@@ -220,6 +223,12 @@ export class Direct implements AsyncDisposable {
     if (!read.ok) throw new UsageError("usage/template", `what was written cannot be read back: ${read.reason}`);
     await this.#driver.send({ kind: "said", message: read.value, wraps });
     return { ok: true, id: rumor.id, isKept: ownInbox.length > 0 };
+  }
+
+  #timesOf(people: readonly PubkeyHex[]): readonly number[] {
+    const here = conversationOf(people);
+    const messages = [...this.#driver.state.messages.values()];
+    return messages.filter((each) => conversationOf(each.people) === here).map(({ at }) => at);
   }
 
   /** On this device; what lies on relays and with the others stays. */

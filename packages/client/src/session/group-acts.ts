@@ -26,11 +26,9 @@ import {
   saying,
 } from "./group-words.ts";
 import type { GroupsOptions } from "./groups-options.ts";
+import { spokenAt } from "./spoken-at.ts";
 
 export type GroupAnswer = Promise<IgnoredGroup | undefined>;
-
-/** Seconds by which a message may be dated ahead to stand behind another. */
-const AHEAD = 60;
 
 export class GroupActs {
   readonly #options: GroupsOptions;
@@ -160,11 +158,10 @@ export class GroupActs {
     return this.#roomOf(id)?.tell(event) ?? "unknown-group";
   }
 
-  /** Later than what is shown already, so that nobody sees an answer before its question. */
   #say(id: EventId, words: Saying): GroupAnswer {
     const now = this.#options.clock.now();
     const newest = this.#roomOf(id)?.newest ?? 0;
-    return this.#tell(id, { kind: "said", saying: words, now: Math.max(now, Math.min(newest + 1, now + AHEAD)) });
+    return this.#tell(id, { kind: "said", saying: words, now: spokenAt(now, [newest]) });
   }
 
   async #change(id: EventId, change: OwnerChange): GroupAnswer {

@@ -79,11 +79,15 @@ test("two people become friends by alias and talk, over two relays of which one 
   await until("both in touch", () =>
     [relationWith(a.talk, bob), relationWith(b.talk, alice)].every((r) => r === "active"),
   );
+  // The same word twice within a second is said twice, before the answer and after it.
+  for (const _ of [1, 2]) expect(await a.talk.say(bob.pubkey, "well?")).toBeUndefined();
+  await until("bob heard both", () => words(b.talk, alice).length === 2);
+  expect(words(b.talk, alice)).toEqual(["peer: well?", "peer: well?"]);
   await a.talk.say(bob.pubkey, "hello Bob");
   await b.talk.say(alice.pubkey, "hello Alice");
-  await until("both heard", () => words(a.talk, bob).length === 2 && words(b.talk, alice).length === 2);
-  expect(words(a.talk, bob)).toEqual(["me: hello Bob", "peer: hello Alice"]);
-  expect(words(b.talk, alice)).toEqual(["me: hello Alice", "peer: hello Bob"]);
+  await until("both heard", () => words(a.talk, bob).length === 4 && words(b.talk, alice).length === 4);
+  expect(words(a.talk, bob)).toEqual(["me: hello Bob", "me: well?", "me: well?", "peer: hello Alice"]);
+  expect(words(b.talk, alice)).toEqual(["me: hello Alice", "peer: hello Bob", "peer: well?", "peer: well?"]);
 
   // Nobody who sees the relays learns a word, or who wrote what.
   const seen = JSON.stringify([good.events, good.connections.map(({ said }) => said)]);

@@ -5,6 +5,7 @@ import { FakeRelay } from "@subrosa/testkit/fake-relay";
 import { seededRandom } from "@subrosa/testkit/random";
 import { finalizeEvent, nip04, nip17, nip44, nip59 } from "nostr-tools";
 import { beforeAll, expect, test } from "vitest";
+import type { Clock } from "../../src/ports.ts";
 import { Network } from "../../src/relay/network.ts";
 import { type Direct, type DirectOptions, openDirect } from "../../src/session/direct.ts";
 import { conversationOf, type DirectMessage } from "../../src/session/direct-words.ts";
@@ -17,6 +18,8 @@ import { curve, fastClock, type Person, person, relayOptions, START, until } fro
 
 const [ann, ben, cat] = ["writes to ben", "answers ann", "reads along"].map(person) as [Person, Person, Person];
 const clock = fastClock(20);
+/** Whatever is said is said within the same second. */
+const stopped: Clock = { ...clock, now: () => START };
 beforeAll(() => rust.loadWasmSync());
 
 interface Device extends AsyncDisposable {
@@ -104,6 +107,16 @@ test("two people and their second devices speak by NIP-17; the relay learns no w
   expect(writing.every(({ said: words, keys }) => words.length === 1 && keys.size === 0)).toBe(true);
   await a.direct.forget(conversationOf([ben.pubkey, cat.pubkey]));
   expect(messagesOf(a)).toEqual([]);
+});
+
+test("the same word said twice within a second is two messages, and an answer stands behind its question", async () => {
+  await using relay = await FakeRelay.open();
+  await using a = await device(ann, "ann again", relay.url, { clock: stopped });
+  await using b = await device(ben, "ben again", relay.url, { clock: stopped });
+  for (const _ of [1, 2]) expect(await a.direct.say({ to: [ben.pubkey], text: "well?" })).toMatchObject({ ok: true });
+  await until("ben has both", () => textsOf(b).length === 2);
+  await b.direct.say({ to: [ann.pubkey], text: "an answer" });
+  expect(messagesOf(b).map(({ text }) => text)).toEqual(["well?", "well?", "an answer"]);
 });
 
 test("messages of nostr-tools and of rust-nostr are read, and ours are read by them (NIP-17, NIP-44, NIP-59)", async () => {
