@@ -7,12 +7,14 @@
 import { type EventId, type PubkeyHex, toHex } from "@subrosa/core/bytes";
 import { mayWrite } from "@subrosa/core/channel/channel";
 import * as compose from "@subrosa/core/channel/compose";
+import type { Spoken } from "@subrosa/core/channel/fact";
 import type { Metadata } from "@subrosa/core/channel/metadata";
 import type { InThread, Posted } from "@subrosa/core/channel/state";
 import { historyOf } from "@subrosa/core/channel/thread";
 import { UsageError } from "@subrosa/core/errors";
 import { type RelayUrl, relayUrl } from "@subrosa/core/nostr/relay-url";
 import { Secret } from "@subrosa/core/secret";
+import { sayAgain } from "./channel-again.ts";
 import { listing, peopleIn } from "./channel-people.ts";
 import type { IgnoredChannel } from "./channel-reason.ts";
 import type { ChannelRoom } from "./channel-room.ts";
@@ -62,6 +64,11 @@ export class ChannelActs {
     });
   }
 
+  /** Words of ours that a move left behind. @internal */
+  sayAgain(id: EventId, fact: Spoken): ChannelAnswer {
+    return this.#toChannel(id, "member", (state, now) => sayAgain(state, fact, now));
+  }
+
   /** Any other kind: a poll, an article. */
   carry(id: EventId, content: compose.CarriedContent): ChannelAnswer {
     return this.#toChannel(id, "member", (state, now) => compose.composeCarried(state, content, now));
@@ -98,6 +105,11 @@ export class ChannelActs {
     const urls = relays && urlsOf(relays);
     if (urls?.length === 0) return "no-relay";
     const now = clock.now();
+    // Later than all that was read: what is dated after a move no longer counts (CHANNEL-5).
+    const time = spokenAt(
+      now,
+      historyOf(state.path, now).map((fact) => fact.time),
+    );
     const me = state.thread.me;
     const here = new Set([...peopleIn(state, now), ...room.state.invited]);
     const others = [...new Set(remaining ?? here)].filter((person) => person !== me);
@@ -105,11 +117,11 @@ export class ChannelActs {
     const secret = Secret.from(random(32), curve);
     const key = toHex(secret.pubkey) as PubkeyHex;
     const more = { ...(metadata && { metadata }), ...(urls && { relays: urls }) };
-    const successor = compose.composeSuccessor(state, { key, now, ...more });
+    const successor = compose.composeSuccessor(state, { key, now: time, ...more });
     const created = await room.written(successor, [key], "channel");
     const create = created?.[0];
     if (created === undefined || create === undefined) return "signer-refused";
-    const { move, notice } = compose.composeMove(state, { next: create.fact.id, secret, now, words });
+    const { move, notice } = compose.composeMove(state, { next: create.fact.id, secret, now: time, words });
     const told = await room.written(move, [me, ...others], "person");
     const noticed = await room.written(notice, [state.path.here.room.key], "channel");
     if (told === undefined || noticed === undefined) return "signer-refused";

@@ -25,7 +25,7 @@ import type { Machine, Step } from "../driver/driver.ts";
 
 export interface ChannelState {
   readonly channel: Channel;
-  /** Whom we have invited, beside those who have spoken: the draft has no roster. */
+  /** Whom we have brought into the present room, beside those who have spoken: the draft has no roster. */
   readonly invited: ReadonlySet<PubkeyHex>;
   readonly warnings: ReadonlySet<Warning>;
   /** Per relay and key, up to when all was seen. */
@@ -67,7 +67,11 @@ function step(state: ChannelState, event: ChannelHappening): Step<ChannelState, 
     case "founded":
       return taken(state, found(event.secret, event.create, event.relays, event.now));
     case "told":
-      return taken(state, stepChannel(state.channel, event.event), event.event.kind === "listed");
+      return followed(
+        state,
+        event.event,
+        taken(state, stepChannel(state.channel, event.event), event.event.kind === "listed"),
+      );
     case "invited": {
       const invited = new Set([...state.invited, ...event.add]);
       for (const person of event.remove) invited.delete(person);
@@ -79,6 +83,22 @@ function step(state: ChannelState, event: ChannelHappening): Step<ChannelState, 
       return event satisfies never;
   }
 }
+
+/**
+ * An owner who moved took along whom he chose. To name those whom we had brought into the old room again would bring
+ * back, with his next move, whom he removed.
+ */
+function followed<S extends Step<ChannelState, ChannelEffect, Ignored>>(
+  before: ChannelState,
+  event: ChannelEvent,
+  after: S,
+): S {
+  const isOurs = event.kind === "posted";
+  if (isOurs || roomOf(before.channel) === roomOf(after.state.channel)) return after;
+  return { ...after, state: { ...after.state, invited: new Set() } };
+}
+
+const roomOf = (channel: Channel): EventId | undefined => ("thread" in channel ? channel.path.here.room.id : undefined);
 
 function taken(state: ChannelState, { state: channel, effects, ignored }: ChannelStep, again = false) {
   if (ignored !== undefined && effects.length === 0) return { state, effects: [], ignored };

@@ -23,6 +23,7 @@ import { Secret } from "@subrosa/core/secret";
 import { entriesOf } from "../store/store.ts";
 import { Cell } from "./cell.ts";
 import { ChannelActs, type ChannelAnswer, urlsOf } from "./channel-acts.ts";
+import { leftBehind } from "./channel-again.ts";
 import { type Hand, handOf } from "./channel-hand.ts";
 import { dueMove } from "./channel-machine.ts";
 import { listedIn } from "./channel-people.ts";
@@ -314,6 +315,8 @@ export class Channels extends ChannelActs implements AsyncDisposable {
     const { key } = channel.path.here.room;
     if (why !== undefined) return unless(`move ${key} ${why}`, () => this.move(id, {}));
     if (!mayWrite(channel, now)) return undefined;
+    const lost = this.#options.identity.kind === "own" ? leftBehind(channel, now) : undefined;
+    if (lost !== undefined) return unless(`again ${lost.id}`, () => this.sayAgain(id, lost));
     const told = listedIn(channel, now);
     const unlisted = [...state.invited].filter((person) => !told.has(person));
     if (unlisted.length > 0) return unless(`list ${key}`, () => this.namePeople(id, unlisted));

@@ -93,6 +93,81 @@ test("CHANNEL-3: ownership is offered, taken, and the new owner's client moves a
   expect(channelsOf(second).list.current.has(id)).toBe(false);
 });
 
+test("CHANNEL-5: a move leaves nothing behind that its owner had read, whatever the clocks say", async () => {
+  await using one = await FakeRelay.open();
+  const relays = [one.url];
+  await using a = await device(anna, relays);
+  await using b = await device(ben, relays, new Map(), { clock: { ...quickClock, now: () => quickClock.now() + 30 } });
+  const made = await channelsOf(a).create({ metadata: { name: "garden" }, relays });
+  if (!made.ok) throw new Error(made.reason);
+  await invited(a, b, ben, made.id);
+  expect(await channelsOf(b).say(made.id, "half a minute ahead")).toBeUndefined();
+  await until("heard", () => texts(a, made.id).length === 1);
+  expect(await channelsOf(a).move(made.id, {})).toBeUndefined();
+  await until("moved", () => view(b, made.id)?.moved === 1 && view(b, made.id)?.mayWrite === true);
+  for (const each of [a, b]) expect(texts(each, made.id)).toEqual(["half a minute ahead"]);
+});
+
+test("CHANNEL-5: what was said to the old channel before the move was heard of is said again, once", async () => {
+  await using one = await FakeRelay.open();
+  const relays = [one.url];
+  const disk: MemoryDisk = new Map();
+  await using a = await device(anna, relays);
+  let id: EventId;
+  {
+    await using b = await device(ben, relays, disk);
+    const made = await channelsOf(a).create({ metadata: { name: "garden" }, relays });
+    if (!made.ok) throw new Error(made.reason);
+    id = made.id;
+    await invited(a, b, ben, id);
+    await until("quiet", () => b.isQuiet());
+  }
+  expect(await channelsOf(a).move(id, {})).toBeUndefined();
+  await until("moved", () => view(a, id)?.moved === 1 && a.isQuiet());
+  {
+    one.misbehaviour = { withhold: () => true };
+    const late = { ...quickClock, now: () => quickClock.now() + 10 };
+    await using b = await device(ben, relays, disk, { clock: late });
+    for (const text of ["am I", "too late?"]) expect(await channelsOf(b).say(id, text)).toBeUndefined();
+    await until("out", () => b.isQuiet());
+    expect(view(b, id)?.moved).toBe(0);
+  }
+  one.misbehaviour = {};
+  await using b = await device(ben, relays, disk);
+  await using second = await device(ben, relays);
+  for (const each of [a, b, second])
+    await until("said again", () => view(each, id)?.moved === 1 && texts(each, id).join() === "am I,too late?");
+  await until("quiet", () => b.isQuiet() && second.isQuiet());
+  for (const each of [a, b, second]) expect(texts(each, id)).toEqual(["am I", "too late?"]);
+});
+
+test("CHANNEL-5: whom the owner removed does not come back because another member had brought him", async () => {
+  await using one = await FakeRelay.open();
+  const relays = [one.url];
+  await using a = await device(anna, relays);
+  await using b = await device(ben, relays);
+  await using c = await device(cleo, relays);
+  const made = await channelsOf(a).create({ metadata: { name: "garden" }, relays });
+  if (!made.ok) throw new Error(made.reason);
+  const { id } = made;
+  await invited(a, b, ben, id);
+  expect(await channelsOf(b).invite(id, [cleo.pubkey])).toBeUndefined();
+  await until("cleo is invited", () => view(c, id)?.invitations.length === 1);
+  expect(await channelsOf(c).join(id, view(c, id)!.invitations[0]!.id)).toBeUndefined();
+  await until("all are known", () => view(a, id)?.members.includes(cleo.pubkey) === true);
+  expect(await channelsOf(a).remove(id, cleo.pubkey)).toBeUndefined();
+  await until("ben follows", () => view(b, id)?.moved === 1 && view(b, id)?.mayWrite === true);
+  expect(await channelsOf(b).say(id, "after")).toBeUndefined();
+  await until("heard", () => texts(a, id).includes("after") && b.isQuiet());
+  for (const each of [a, b]) expect(view(each, id)?.members).not.toContain(cleo.pubkey);
+  expect(await channelsOf(a).move(id, {})).toBeUndefined();
+  await until("ben follows again", () => view(b, id)?.moved === 2 && view(b, id)?.mayWrite === true);
+  expect(await channelsOf(b).say(id, "still us two")).toBeUndefined();
+  await until("heard again", () => texts(a, id).includes("still us two"));
+  expect(view(c, id)?.kind).toBe("removed");
+  for (const each of [a, b]) expect(view(each, id)?.members).not.toContain(cleo.pubkey);
+});
+
 test("CHANNEL-8, CHANNEL-10: reads as the channel's key where a relay asks for one, and gives back what a relay lost", async () => {
   const now = () => quickClock.now();
   await using one = await FakeRelay.open(now);
