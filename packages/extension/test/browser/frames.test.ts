@@ -114,6 +114,7 @@ describe.skipIf(program === undefined)("strangers", () => {
       await lab.prompt();
       await account.selectOption({ label: "Bob" });
       expect(await asking).toBe("refused");
+      await lab.promptGone();
     }
     await options.close();
   }

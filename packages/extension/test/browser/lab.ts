@@ -57,6 +57,7 @@ export class Lab implements AsyncDisposable {
       executablePath,
       args: [...CHROMIUM_ARGS, `--disable-extensions-except=${extension}`, `--load-extension=${extension}`],
     });
+    context.setDefaultTimeout(PATIENCE);
     const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent("serviceworker"));
     const lab = new Lab(folder, server, context, new URL("/", worker.url()).href, pages);
     await lab.#welcomed();
@@ -70,7 +71,7 @@ export class Lab implements AsyncDisposable {
     for (;;) {
       const page = this.context.pages().find(isWelcome);
       if (page !== undefined) {
-        await page.waitForFunction("document.getElementById('accounts')?.childElementCount > 0");
+        await isDrawn(page);
         return page.close();
       }
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -103,7 +104,7 @@ export class Lab implements AsyncDisposable {
   async options(): Promise<Page> {
     const page = await this.context.newPage();
     await page.goto(`${this.base}options.html`);
-    await page.waitForFunction("document.getElementById('accounts').childElementCount > 0");
+    await isDrawn(page);
     return page;
   }
 
@@ -119,13 +120,23 @@ export class Lab implements AsyncDisposable {
     await page.close();
   }
 
-  /** The prompt that opens, or that is open. */
+  /** The prompt that opens, or that is open. One that was answered and is about to close is not it. */
   async prompt(): Promise<Page> {
-    const isPrompt = (page: Page) => page.url().startsWith(`${this.base}prompt.html`);
-    const open = this.context.pages().find(isPrompt);
-    const page = open ?? (await this.context.waitForEvent("page", { predicate: isPromptSoon, timeout: 20_000 }));
-    await page.locator("#allow:enabled").waitFor({ timeout: 20_000 });
-    return page;
+    const deadline = performance.now() + PATIENCE;
+    while (performance.now() < deadline) {
+      for (const page of this.#prompts()) if (await isReady(page)) return page;
+      await pause();
+    }
+    throw new Error("no prompt opened");
+  }
+
+  #prompts(): readonly Page[] {
+    return this.context.pages().filter((page) => page.url().startsWith(`${this.base}prompt.html`));
+  }
+
+  /** A prompt that the worker took back, with nobody pressing anything, closes a moment after its page was answered. */
+  async promptGone(): Promise<void> {
+    while (this.#prompts().length > 0) await pause();
   }
 
   /** Reads, waits as long as a person does, and answers. */
@@ -137,19 +148,17 @@ export class Lab implements AsyncDisposable {
     if (more.lasts !== undefined) await page.locator("#lasts").selectOption(more.lasts);
     if (await page.locator("#passphrase").isVisible())
       await page.locator("#passphrase").fill(more.passphrase ?? PASSPHRASE);
-    const closed = page.waitForEvent("close", { timeout: 60_000 });
-    // What came too early for the guard, on a machine that shows a window late, is pressed again, as a person would.
-    do {
-      await page.waitForTimeout(800);
-      await page.locator(`#${verdict}`).click();
-    } while (
-      !page.isClosed() &&
-      (await page
-        .locator("#allow")
-        .isEnabled()
-        .catch(() => false))
-    );
+    const closed = page.waitForEvent("close", { timeout: PATIENCE });
+    await this.press(page, verdict);
     await closed;
+  }
+
+  /** What came too early for the guard, on a machine that shows a window late, is pressed again, as a person would. */
+  async press(prompt: Page, verdict: "allow" | "deny"): Promise<void> {
+    do {
+      await prompt.waitForTimeout(750);
+      await prompt.locator(`#${verdict}`).click();
+    } while (await wasTooQuick(prompt));
   }
 
   /** Ends the worker at once, as the browser does when it wants the memory. */
@@ -176,9 +185,33 @@ export class Lab implements AsyncDisposable {
   }
 }
 
-/** A page is announced before it has its address; every other page of a test is opened by the test itself. */
-function isPromptSoon(): boolean {
-  return true;
+/** For what a person waits for, on the slowest machine. */
+const PATIENCE = 100_000;
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 25));
+}
+
+/**
+ * Waits for elements, never for the text of a condition: the policy of the extension's pages forbids `eval`, so such a
+ * text is looked at once, and where it does not hold at once the wait fails.
+ */
+function isDrawn(options: Page): Promise<void> {
+  return options.locator("#accounts > *").first().waitFor({ timeout: PATIENCE });
+}
+
+/** The page may close at any moment, which is an answer too. */
+async function isReady(prompt: Page): Promise<boolean> {
+  const count = await prompt
+    .locator("#allow:enabled")
+    .count()
+    .catch(() => 0);
+  return count === 1;
+}
+
+async function wasTooQuick(prompt: Page): Promise<boolean> {
+  const says = prompt.locator("#status", { hasText: "That was quick" });
+  return (await isReady(prompt)) && (await says.count().catch(() => 0)) === 1;
 }
 
 const INNER = "<script>window.has = typeof window.nostr</script>";

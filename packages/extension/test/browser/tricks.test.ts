@@ -100,7 +100,6 @@ const TRICKS: readonly Trick[] = [
     "armed",
     async (stage) => {
       await stage.prompt.setViewportSize({ width: 400, height: 500 });
-      await stage.prompt.waitForFunction("innerWidth === 400", undefined, { polling: 50 }).catch(() => undefined);
       await shift("resize")(stage);
       await stage.prompt.locator("#allow").click();
     },
