@@ -157,8 +157,18 @@ export class Lab implements AsyncDisposable {
   async press(prompt: Page, verdict: "allow" | "deny"): Promise<void> {
     do {
       await prompt.waitForTimeout(750);
-      await prompt.locator(`#${verdict}`).click();
+      await this.click(prompt, verdict);
     } while (await wasTooQuick(prompt));
+  }
+
+  /** One click, which may be the end of the prompt before the browser has said that it clicked. */
+  async click(prompt: Page, verdict: "allow" | "deny"): Promise<void> {
+    await prompt
+      .locator(`#${verdict}`)
+      .click()
+      .catch((error: unknown) => {
+        if (!prompt.isClosed()) throw error;
+      });
   }
 
   /** Ends the worker at once, as the browser does when it wants the memory. */

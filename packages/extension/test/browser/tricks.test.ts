@@ -203,7 +203,7 @@ describe.skipIf(program === undefined)("tricks on the prompt", () => {
       await play({ lab, page, prompt });
       // The account is the site's to see the moment there is a yes; a no at the end shows that there was none.
       for (const other of lab.context.pages()) if (other !== page && other !== prompt) await other.close();
-      await prompt.locator("#deny").click();
+      await lab.click(prompt, "deny");
       expect(await asking).toBe("refused");
     });
   }
