@@ -33,6 +33,10 @@ test("hex: bytes come back, and Node's Buffer says the same", () => {
 test("hex: refuses capitals, an odd number of digits, another length, everything that is no digit", () => {
   for (const bad of ["AB", "abc", "a", "zz", "0x", " ab", "ab\n", "é0"]) expect(fromHex(bad)).toBe(undefined);
   expect(fromHex("abab", 1)).toBe(undefined);
+  const digits = Array.from({ length: 0x10000 }, (_, code) => String.fromCharCode(code)).filter(
+    (each) => fromHex(`0${each}`) !== undefined || fromHex(`${each}0`) !== undefined,
+  );
+  expect(digits.join("")).toBe("0123456789abcdef");
   expect(fromHex("", 1)).toBe(undefined);
 });
 

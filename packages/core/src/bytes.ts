@@ -34,23 +34,23 @@ export function toHex(bytes: Uint8Array): string {
   return bytesToHex(bytes);
 }
 
+/** Of each code, its value as a digit of lowercase hex, or −1: a table, for branches on random digits are guessed wrong. */
+const DIGITS = Int8Array.from({ length: 256 }, (_, code) => "0123456789abcdef".indexOf(String.fromCharCode(code)));
+
 /** Lowercase hex of exactly `length` bytes, or undefined. */
 export function fromHex(text: string, length = Math.floor(text.length / 2)): Uint8Array | undefined {
   if (text.length !== 2 * length) return undefined;
   const bytes = new Uint8Array(length);
   let wrong = 0;
   for (let i = 0; i < length; i++) {
-    const value = (digit(text.charCodeAt(2 * i)) << 4) | digit(text.charCodeAt(2 * i + 1));
+    const high = text.charCodeAt(2 * i);
+    const low = text.charCodeAt(2 * i + 1);
+    const value = (DIGITS[high & 0xff]! << 4) | DIGITS[low & 0xff]!;
     bytes[i] = value;
-    wrong |= value;
+    // Negative for what is no digit, and for what only looks like one in its lower byte.
+    wrong |= value | -((high | low) >> 8);
   }
   return wrong < 0 ? undefined : bytes;
-}
-
-/** The value of a digit of lowercase hex, or −1. */
-function digit(code: number): number {
-  if (code >= 0x30 && code <= 0x39) return code - 0x30;
-  return code >= 0x61 && code <= 0x66 ? code - 0x57 : -1;
 }
 
 export function isWellFormed(text: string): boolean {
