@@ -40,6 +40,10 @@ export const SETTINGS: Readonly<Record<keyof Required<ConfigFile>, Help>> = {
   maxWork: ["a whole number from 1000", "index entries that one query may look at"],
   maxNegotiated: ["a whole number from 1", "events in one negotiation (NIP-77)"],
   maxInFlight: ["a whole number from 1", "events of one connection that wait for their answer"],
+  faultsPerSecond: [
+    "a whole number from 1",
+    "what one address may do wrong before it has to wait: unreadable frames count 1, bad signatures 4",
+  ],
   maxPendingBytes: ["a whole number from 65536", "left unread by a client before it is cut off"],
   maxConnections: ["a whole number from 1", "of all clients"],
   maxConnectionsPerAddress: ["a whole number from 1", "of one network address; behind a proxy see trustForwarded"],

@@ -52,6 +52,8 @@ const settings = {
   maxWork: integer({ min: 1_000, max: 1_000_000_000 }),
   maxNegotiated: integer({ min: 1, max: 10_000_000 }),
   maxInFlight: integer({ min: 1, max: 100_000 }),
+  /** Of one address: frames that cannot be read count one, bad signatures four. */
+  faultsPerSecond: integer({ min: 1, max: 1_000_000_000 }),
   maxPendingBytes: integer({ min: 1 << 16, max: 1 << 30 }),
   maxConnections: integer({ min: 1, max: 10_000_000 }),
   maxConnectionsPerAddress: integer({ min: 1, max: 10_000_000 }),
@@ -118,6 +120,7 @@ export type Config = ConfigFile &
       | "maxWork"
       | "maxNegotiated"
       | "maxInFlight"
+      | "faultsPerSecond"
       | "maxPendingBytes"
       | "maxConnections"
       | "maxConnectionsPerAddress"
@@ -150,6 +153,7 @@ export const DEFAULT_CONFIG: Config = Object.freeze({
   maxWork: 500_000,
   maxNegotiated: 500_000,
   maxInFlight: 512,
+  faultsPerSecond: 200,
   maxPendingBytes: 4 << 20,
   maxConnections: 100_000,
   maxConnectionsPerAddress: 20_000,

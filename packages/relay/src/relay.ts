@@ -26,6 +26,7 @@ import type { Rulebook } from "./management/rulebook.ts";
 import type { BlobStore } from "./media/blob-store.ts";
 import type { MediaInputs } from "./media/media-routes.ts";
 import { Connection, type ConnectionHost, type LiveSubscription } from "./net/connection.ts";
+import { FaultBudget } from "./net/fault-budget.ts";
 import { frameLimits } from "./net/frame-limits.ts";
 import { configuredPolicy } from "./policy/configured.ts";
 import type { Policy } from "./policy/policy.ts";
@@ -153,6 +154,7 @@ export class Relay implements AsyncDisposable {
       ingest: this.#ingest,
       live: this.#live,
       scans: this.#scans,
+      faults: new FaultBudget(config.faultsPerSecond),
       rules: {
         hosts: this.#hosts,
         maxSubscriptions: config.maxSubscriptions,

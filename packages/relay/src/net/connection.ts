@@ -1,8 +1,8 @@
 /**
  * One client: its socket, its session, and what works for it. The shell around session.ts; all decisions are there.
  *
- * Bounded in every direction: frames by size, events in flight, queries by the scan queue, what it is sent by what it
- * reads. A reader that does not read stops being read; one that leaves more than `maxPending` lying is cut off.
+ * Bounded in every direction: what is read by its intake, faults by a budget, queries by the scan queue, what it is
+ * sent by what it reads: one that leaves more than `maxPending` lying is cut off.
  */
 import { randomBytes } from "node:crypto";
 import type { Duplex } from "node:stream";
@@ -30,6 +30,8 @@ import {
 import type { StoredRecord } from "../store/record.ts";
 import { isUnavailable, type Store } from "../store/store.ts";
 import { type AnswerPorts, type CheckedAnswer, checkAnonymous, checkAnswer } from "./answers.ts";
+import { type FaultBudget, FORGERY, MALFORMED } from "./fault-budget.ts";
+import { Intake } from "./intake.ts";
 import { Negotiation } from "./negotiation.ts";
 import { Outbox } from "./outbox.ts";
 
@@ -55,6 +57,7 @@ export interface ConnectionHost extends AnswerPorts {
   readonly ingest: Ingest;
   readonly live: LiveIndex<LiveSubscription>;
   readonly scans: ScanQueue<Connection>;
+  readonly faults: FaultBudget;
   readonly rules: SessionRules;
   readonly limits: ConnectionLimits;
   readonly clock: () => number;
@@ -88,11 +91,8 @@ export class Connection {
     number,
     { readonly job: ScanJob; readonly listener?: LiveSubscription; readonly negotiation?: Negotiation }
   >();
-  #inFlight = 0;
+  readonly #intake: Intake;
   #forgeries = 0;
-  /** Events taken before answers come: more with every answer, few once a signature did not hold. */
-  #window: number;
-  #paused = false;
   /** Seconds since the reader last took something while something was waiting. */
   #stalledFor = 0;
   #pendingBefore = 0;
@@ -102,9 +102,15 @@ export class Connection {
     this.#ws = ws;
     this.#lane = { address, connection: this };
     this.#outbox = new Outbox(socket);
-    this.#window = Math.min(FIRST_WINDOW, host.limits.maxInFlight);
+    const ports = {
+      ws,
+      take: (data: Buffer, isBinary: boolean): void => this.#take(data, isBinary),
+      isBehind: () => this.#outbox.pending > HIGH_WATER,
+    };
+    const isSuspect = host.faults.isSpent(address, performance.now());
+    this.#intake = new Intake(ports, isSuspect ? FORGER_WINDOW : FIRST_WINDOW, host.limits.maxInFlight);
     this.#decode = clientMessageDecoder(host.limits.frame);
-    ws.on("message", (data: Buffer, isBinary) => this.#receive(data, isBinary));
+    ws.on("message", (data: Buffer, isBinary) => this.#intake.receive(data, isBinary));
     ws.on("error", () => ws.terminate());
     ws.on("close", () => this.#closed());
     socket.on("drain", () => this.#drained());
@@ -125,7 +131,7 @@ export class Connection {
     return this.#session.kind === "open" ? this.#session.subscriptions.size : 0;
   }
 
-  #receive(data: Buffer, isBinary: boolean): void {
+  #take(data: Buffer, isBinary: boolean): void {
     let input: SessionInput;
     try {
       if (isBinary) input = { type: "malformed", subject: { about: "nothing" }, why: "messages are text, not binary" };
@@ -135,7 +141,11 @@ export class Connection {
       input = { type: "malformed", subject: error.subject, why: error.message };
     }
     this.#apply(input);
-    if (!this.#paused && this.#outbox.pending > HIGH_WATER) this.#pause();
+    if (input.type === "malformed") this.#fault(MALFORMED);
+  }
+
+  #fault(cost: number): void {
+    this.#intake.wait(this.#host.faults.charge(this.#lane.address, cost, performance.now()));
   }
 
   #apply(input: SessionInput): void {
@@ -181,7 +191,7 @@ export class Connection {
   }
 
   #ingest(event: SignedEvent): void {
-    this.#begin();
+    this.#intake.begin();
     const { recent, clock, ingest, accepted } = this.#host;
     const now = clock();
     const images = this.#images(now);
@@ -193,7 +203,7 @@ export class Connection {
         if (!isAccepted && this.#session.kind === "open") this.#perform(askedAgain(this.#session, reason));
         this.#outbox.text(`["OK","${event.id}",${isAccepted},${JSON.stringify(reason)}]`);
         if (isAccepted) accepted(event, address, images);
-        this.#finish();
+        this.#intake.finish();
       },
       onForgery: () => this.#forged(),
     };
@@ -203,20 +213,22 @@ export class Connection {
   #forged(weight = 1): void {
     const before = this.#forgeries;
     this.#forgeries += weight;
-    if (weight > 0) this.#window = Math.min(FORGER_WINDOW, this.#host.limits.maxInFlight);
+    if (weight === 0) return;
+    this.#intake.narrow(FORGER_WINDOW);
+    this.#fault(weight * FORGERY);
     const { maxForgeries } = this.#host.limits;
     if (before < maxForgeries && this.#forgeries >= maxForgeries) this.close(POLICY, "too many bad signatures");
   }
 
   #answered(checking: Promise<CheckedAnswer>): void {
-    this.#begin();
+    this.#intake.begin();
     checking
       .then(({ input, forgeries }) => {
         this.#apply(input);
         this.#forged(forgeries);
       })
       .catch(this.#host.onFailure)
-      .finally(() => this.#finish());
+      .finally(() => this.#intake.finish());
   }
 
   #subscribe(subscription: SubscriptionId, generation: number, filters: readonly Filter[]): void {
@@ -328,31 +340,9 @@ export class Connection {
     return true;
   }
 
-  #begin(): void {
-    if (++this.#inFlight >= this.#window && !this.#paused) this.#pause();
-  }
-
-  #finish(): void {
-    this.#inFlight--;
-    if (this.#forgeries === 0 && this.#window < this.#host.limits.maxInFlight) this.#window++;
-    this.#resumeIfCalm();
-  }
-
-  #pause(): void {
-    this.#paused = true;
-    this.#ws.pause();
-  }
-
   #drained(): void {
     this.#host.scans.resume(this);
-    this.#resumeIfCalm();
-  }
-
-  #resumeIfCalm(): void {
-    const isCalm = this.#inFlight < this.#window / 2 && this.#outbox.pending < HIGH_WATER;
-    if (!this.#paused || !isCalm || this.#session.kind === "closed") return;
-    this.#paused = false;
-    this.#ws.resume();
+    this.#intake.resumeIfCalm();
   }
 
   /** Called every second: cuts off readers that take nothing for `seconds`. */
@@ -374,6 +364,7 @@ export class Connection {
 
   close(code: number, reason: string): void {
     this.#outbox.flush();
+    this.#intake.end();
     this.#ws.close(code, reason);
   }
 
@@ -382,6 +373,7 @@ export class Connection {
   }
 
   #closed(): void {
+    this.#intake.end();
     this.#apply({ type: "disconnected" });
     this.#host.scans.drop(this);
     this.#host.onClosed(this);

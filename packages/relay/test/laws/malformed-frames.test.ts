@@ -108,7 +108,7 @@ function mutateText(text: string, random: Random): string {
 }
 
 test(`${FRAMES} malformed frames: the relay goes on as if nothing had been`, { timeout: 36_000_000 }, async () => {
-  await using it = await RelayUnderTest.open({ config: { maxInFlight: 64 } });
+  await using it = await RelayUnderTest.open({ config: { maxInFlight: 64, faultsPerSecond: 1_000_000 } });
   const random = generator(SEED);
   const witness = await it.client();
   const started = process.memoryUsage.rss();

@@ -87,7 +87,7 @@ test("R6: a flood of bad signatures ends with its connection, while others are a
 const FORGERIES = LONG ? 10_000 : 2_000;
 
 test(`R6: ${FORGERIES} bad signatures over ever new connections: others are answered, memory is bounded`, async () => {
-  await using it = await RelayUnderTest.open({ verifier: verifierOf(curve) });
+  await using it = await RelayUnderTest.open({ verifier: verifierOf(curve), config: { faultsPerSecond: 4_000 } });
   const before = process.memoryUsage.rss();
   const author = person();
   const sig = "12".repeat(64);
@@ -113,6 +113,20 @@ test(`R6: ${FORGERIES} bad signatures over ever new connections: others are answ
   expect(closed).toBe(FORGERIES / 400);
   expect(await other.count({})).toBe(answered);
   expect(process.memoryUsage.rss() - before).toBeLessThan(384 << 20);
+});
+
+test("R6: faults beyond the budget of an address wait; who makes none never does, from the same address", async () => {
+  await using it = await RelayUnderTest.open({ config: { faultsPerSecond: 1 } });
+  const [flooder, honest] = [await it.client(), await it.client()];
+  for (let i = 0; i < 200; i++) flooder.send("EVENT", { ...event({ content: `${i}` }), kind: -1 });
+  await flooder.wait(([verb, , ok]) => verb === "OK" && ok === false);
+  for (let i = 0; i < 20; i++) expect((await honest.publish(event({ by: 2, content: `${i}` }))).accepted).toBe(true);
+  // The rest takes more than three minutes.
+  expect(flooder.frames.filter(([verb]) => verb === "OK").length).toBeLessThan(100);
+  const again = await it.client();
+  again.send("EVENT", { ...event({ content: "a" }), kind: -1 });
+  await again.wait(([verb, , ok]) => verb === "OK" && ok === false);
+  expect((await (await it.client()).publish(event({ by: 4 }))).accepted).toBe(true);
 });
 
 test("a query that looks at everything is told so, and does not hold up a small one", async () => {
