@@ -93,4 +93,5 @@ function open(): void {
   Object.defineProperty(window, "nostr", { value: provider, enumerable: true, configurable: false, writable: false });
 }
 
-open();
+// A sandboxed page speaks for no site, and the worker would refuse all it asks: it has no provider.
+if (window.origin !== "null") open();

@@ -100,6 +100,8 @@ function show(view: View): void {
   allow.textContent = view.needs === "unlock" ? "Unlock and allow" : "Allow";
   setBusy(false);
   byId("title", HTMLElement).focus();
+  // Only now is there something to read: the time before, while the worker woke up, is no time to think.
+  shifted();
 }
 
 function shortened(npub: string): string {
@@ -123,6 +125,10 @@ function note(event: GuardEvent): void {
   guard = watch(guard, event);
 }
 
+function shifted(): void {
+  note({ kind: "shifted", at: performance.now() });
+}
+
 function look(): void {
   const isInFront = document.visibilityState === "visible" && document.hasFocus();
   note(isInFront ? { kind: "front", at: performance.now() } : { kind: "behind" });
@@ -131,7 +137,9 @@ function look(): void {
 for (const name of ["focus", "pageshow"]) window.addEventListener(name, look);
 window.addEventListener("blur", () => note({ kind: "behind" }));
 document.addEventListener("visibilitychange", look);
-window.addEventListener("resize", () => note({ kind: "shifted", at: performance.now() }));
+window.addEventListener("resize", shifted);
+// Pinched or magnified: another thing is under the pointer, though the window stays as it is.
+for (const name of ["resize", "scroll"]) window.visualViewport?.addEventListener(name, shifted);
 look();
 
 // What is not remembered reaches nothing else either.

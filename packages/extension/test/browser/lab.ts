@@ -196,7 +196,7 @@ export class Lab implements AsyncDisposable {
 }
 
 /** For what a person waits for, on the slowest machine. */
-const PATIENCE = 100_000;
+const PATIENCE = 60_000;
 
 function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 25));

@@ -1,5 +1,5 @@
 /**
- * Twenty ways to get a yes out of a prompt that a person did not give: each ends with "refused", in a real Chromium.
+ * Two dozen ways to get a yes out of a prompt that a person did not give: each ends with "refused", in a real Chromium.
  * The prompt's own clock is stopped where a trick is about being too early, so that a slow machine changes nothing.
  */
 import { findChromium, NO_CHROMIUM } from "@subrosa/testkit/chromium";
@@ -105,6 +105,34 @@ const TRICKS: readonly Trick[] = [
     },
   ],
   [
+    "zoomed under the pointer",
+    "armed",
+    async ({ lab, prompt }) => {
+      const browser = await lab.context.newCDPSession(prompt);
+      for (const pageScaleFactor of [1.5, 1]) {
+        await browser.send("Emulation.setPageScaleFactor", { pageScaleFactor });
+        await expect.poll(() => prompt.evaluate("visualViewport.scale")).toBe(pageScaleFactor);
+      }
+      await prompt.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))");
+      await prompt.locator("#allow").click();
+    },
+  ],
+  [
+    "a drag that began elsewhere and ends on the button",
+    "armed",
+    async ({ prompt }) => {
+      await prompt.locator("#title").hover();
+      await prompt.mouse.down();
+      await prompt.locator("#allow").hover();
+      await prompt.mouse.up();
+    },
+  ],
+  [
+    "something dragged and dropped on the button",
+    "armed",
+    ({ prompt }) => prompt.locator("#origin").dragTo(prompt.locator("#allow")),
+  ],
+  [
     "sent behind and brought to the front",
     "armed",
     async (stage) => {
@@ -190,7 +218,7 @@ describe.skipIf(program === undefined)("tricks on the prompt", () => {
   }, 120_000);
   afterAll(() => lab?.[Symbol.asyncDispose]());
 
-  test("there are twenty", () => expect(TRICKS).toHaveLength(20));
+  test("there are 23, and one more below", () => expect(TRICKS).toHaveLength(23));
 
   for (const [name, when, play] of TRICKS) {
     test(`no yes by: ${name}`, async () => {
@@ -216,5 +244,18 @@ describe.skipIf(program === undefined)("tricks on the prompt", () => {
     await prompt.keyboard.up("ArrowDown");
     await lab.answer("allow");
     expect(await asking).toBe("GOT IT");
+  });
+
+  test("no yes by: a press at the very moment when the words come, however long the window was there before", async () => {
+    // Until the button can be pressed no time passes, and then an hour at once.
+    await lab.context.addInitScript(`if (location.protocol === "chrome-extension:") {
+      performance.now = () => (document.getElementById("allow")?.disabled === false ? 3_600_000 : 0);
+    }`);
+    const asking = page.evaluate(ASK);
+    const prompt = await lab.prompt();
+    await prompt.locator("#allow").click();
+    expect(await prompt.locator("#status").textContent()).toMatch(/quick/);
+    await lab.click(prompt, "deny");
+    expect(await asking).toBe("refused");
   });
 });
