@@ -56,6 +56,7 @@ export class Simulator<M> {
   readonly #cut = new Set<string>();
   /** `relay:viewer:id` of what is kept from whom. */
   readonly #withheld = new Set<string>();
+  readonly #allRelays: readonly number[];
   #faults: Faults;
   #queue: Queued<M>[] = [];
   #order = 0;
@@ -66,6 +67,7 @@ export class Simulator<M> {
     this.viewers = viewers;
     this.relays = relays;
     this.#id = id;
+    this.#allRelays = Array.from({ length: relays }, (_, relay) => relay);
     this.#faults = { ...GENTLE, ...faults };
     this.#stores = Array.from({ length: relays }, () => new Map());
     this.#now = start;
@@ -86,10 +88,10 @@ export class Simulator<M> {
   }
 
   /** Sends to the relays that the author reaches. False where none of them took it. */
-  publish(author: number, message: M, relays: readonly number[] = this.#allRelays()): boolean {
+  publish(author: number, message: M, relays: readonly number[] = this.#allRelays): boolean {
     let taken = false;
     for (const relay of relays) {
-      if (this.#cut.has(`${relay}:${author}`)) continue;
+      if (this.#cut.size > 0 && this.#cut.has(`${relay}:${author}`)) continue;
       taken = true;
       this.#accept(relay, message);
     }
@@ -110,7 +112,8 @@ export class Simulator<M> {
   }
 
   #send(relay: number, viewer: number, message: M): void {
-    if (this.#cut.has(`${relay}:${viewer}`) || this.#withheld.has(`${relay}:${viewer}:${this.#id(message)}`)) return;
+    if (this.#cut.size > 0 && this.#cut.has(`${relay}:${viewer}`)) return;
+    if (this.#withheld.size > 0 && this.#withheld.has(`${relay}:${viewer}:${this.#id(message)}`)) return;
     const at = this.#now + (this.#faults.delay > 0 ? this.random.below(this.#faults.delay + 1) : 0);
     push(this.#queue, { viewer, relay, message, at, order: this.#order++ });
   }
@@ -123,7 +126,7 @@ export class Simulator<M> {
   }
 
   /** A viewer asks the relays that he reaches for all they have for him. */
-  ask(viewer: number, relays: readonly number[] = this.#allRelays()): void {
+  ask(viewer: number, relays: readonly number[] = this.#allRelays): void {
     for (const relay of relays) {
       const messages = [...(this.#stores[relay] as Map<string, M>).values()];
       for (const message of this.random.shuffle(messages)) this.#send(relay, viewer, message);
@@ -159,10 +162,6 @@ export class Simulator<M> {
   /** What a relay holds, oldest first: for assertions. */
   stored(relay: number): readonly M[] {
     return [...(this.#stores[relay] as Map<string, M>).values()];
-  }
-
-  #allRelays(): readonly number[] {
-    return Array.from({ length: this.relays }, (_, relay) => relay);
   }
 }
 

@@ -306,7 +306,9 @@ export class Groups extends GroupActs implements AsyncDisposable {
       await this.#put(id, { relays, ...guest, ...member });
     } else if (closed !== undefined) {
       const { owner } = closed;
-      await this.decide(id, ({ reinvitedBy }) => ({ reinvitedBy: [...new Set([...reinvitedBy, owner])] }));
+      await this.decide(id, ({ reinvitedBy }) => ({
+        reinvitedBy: [...reinvitedBy.filter((other) => other !== owner), owner],
+      }));
     }
     return invite;
   }

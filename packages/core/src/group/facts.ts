@@ -127,7 +127,7 @@ export interface Viewer {
   readonly me: PubkeyHex;
   /** Owners named by the invites with which I came (GROUP-22). */
   readonly invitedBy: readonly PubkeyHex[];
-  /** Owners named by invites that I took while I was already here. */
+  /** Owners named by invites that I took while I was already here, the newest last. */
   readonly reinvitedBy: readonly PubkeyHex[];
   /** Of rival handovers, those that the user chose (GROUP-18). */
   readonly chosen: readonly EventId[];

@@ -35,6 +35,8 @@ export interface FactIndex {
 
 export interface History {
   readonly nodes: ReadonlyMap<EventId, ChainNode>;
+  /** Those that may be o*: all, or what whom the newest invite names began, and what follows from it (GROUP-22). */
+  readonly counting: ReadonlyMap<EventId, ChainNode>;
   /** Those on which nothing stands: the tip's, and where branches ended that lost. */
   readonly ends: ReadonlySet<ChainNode>;
   /** o*, undefined where no history has begun. */
@@ -81,12 +83,15 @@ export function append<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
 }
 
 export function historyOf(index: FactIndex, viewer: Viewer, now: number): History {
-  const open = grow(index, viewer, now, new Set());
-  const groups = rivalGroups(index, open.nodes, open.tip, now);
-  const dropped = rejected(groups, open.nodes, viewer.chosen);
-  if (dropped.size === 0) return { ...open, rivals: groups.flat() };
-  const after = grow(index, viewer, now, dropped);
-  return { ...after, rivals: rivalGroups(index, after.nodes, after.tip, now).flat() };
+  const dropped = new Set<EventId>();
+  for (;;) {
+    const found = grow(index, viewer, now, dropped);
+    const groups = rivalGroups(index, found, now, dropped);
+    const before = dropped.size;
+    for (const id of rejected(groups, found.nodes, viewer.chosen)) dropped.add(id);
+    // What a choice brings up may have rivals, against which it was made too.
+    if (dropped.size === before) return { ...found, rivals: [...new Set(groups.flat())] };
+  }
 }
 
 /** What the user has decided against: every rival that does not stand on one chain with what he chose. */
@@ -97,14 +102,17 @@ function rejected(
 ): ReadonlySet<EventId> {
   const out = new Set<EventId>();
   for (const group of groups) {
-    const kept = group.filter((id) => chosen.includes(id)).flatMap((id) => nodes.get(id) ?? []);
+    const kept = group.filter((id) => chosen.includes(id));
     for (const id of group) {
-      const node = nodes.get(id);
-      if (node === undefined || chosen.includes(id)) continue;
-      if (kept.some((other) => !isOn(node, other) && !isOn(other, node))) out.add(id);
+      if (!chosen.includes(id) && kept.some((other) => !onOneChain(nodes.get(id), nodes.get(other)))) out.add(id);
     }
   }
   return out;
+}
+
+/** What is held outside my history stands on one chain with nothing in it. */
+function onOneChain(a: ChainNode | undefined, b: ChainNode | undefined): boolean {
+  return a !== undefined && b !== undefined && (isOn(a, b) || isOn(b, a));
 }
 
 function grow(index: FactIndex, viewer: Viewer, now: number, dropped: ReadonlySet<EventId>): Omit<History, "rivals"> {
@@ -122,19 +130,19 @@ function grow(index: FactIndex, viewer: Viewer, now: number, dropped: ReadonlySe
   };
   const first = firstEvents(index, viewer, now);
   if (first.root !== undefined) plant(first.root);
-  let tip = greatest(nodes.values(), now);
+  let counting = countingFor(nodes, viewer, now);
+  let tip = greatest(counting.values(), now);
   for (let begun = true; begun && tip !== undefined; ) {
     begun = false;
-    for (const owner of whoBegin(index, nodes, tip, now)) {
+    for (const owner of whoBegin(index, counting, tip, now)) {
       // One at a time, the oldest first: what grows from one beginning is not another. And all of one owner's before
-      // anybody else's: one of his events may hand over and have lost to the next. But after what a new invite named,
-      // who was owner before it begins nothing more unless he is it still.
+      // anybody else's: one of his events may hand over and have lost to the next.
       let beginning = newBeginning(index, nodes, owner, viewer, now, dropped);
       while (beginning !== undefined) {
         plant(beginning);
         begun = true;
-        tip = greatest(nodes.values(), now) ?? tip;
-        if (beginning.fact.author !== owner) break;
+        counting = countingFor(nodes, viewer, now);
+        tip = greatest(counting.values(), now) ?? tip;
         beginning = newBeginning(index, nodes, owner, viewer, now, dropped);
       }
       if (begun) break;
@@ -142,7 +150,41 @@ function grow(index: FactIndex, viewer: Viewer, now: number, dropped: ReadonlySe
   }
   const ends = new Set(nodes.values());
   for (const { parent } of nodes.values()) if (parent !== undefined) ends.delete(parent);
-  return { nodes, ends, tip, strangers: tip === undefined ? first.strangers : [] };
+  return { nodes, counting, ends, tip, strangers: tip === undefined ? first.strangers : [] };
+}
+
+/**
+ * GROUP-22: a beginning states its own weight, and who cannot open what it stands on cannot check it. So where one whom
+ * a new invite names has begun a tree, only his trees count (of several such: the newest invite's), and those of owners
+ * whom a tree that counts names.
+ */
+function countingFor(
+  nodes: ReadonlyMap<EventId, ChainNode>,
+  viewer: Viewer,
+  now: number,
+): ReadonlyMap<EventId, ChainNode> {
+  if (viewer.reinvitedBy.length === 0) return nodes;
+  const roots = new Map<ChainNode, ChainNode>();
+  const named = new Map<ChainNode, Set<PubkeyHex | undefined>>();
+  // A node comes after what it stands on.
+  for (const node of nodes.values()) {
+    const root = (node.parent && roots.get(node.parent)) ?? node;
+    roots.set(node, root);
+    const owners = named.get(root) ?? new Set();
+    if (node.notBefore <= now) owners.add(ownerOf(node.fact.roster));
+    named.set(root, owners);
+  }
+  const begun = new Set([...named.keys()].map((root) => root.fact.author));
+  const newest = viewer.reinvitedBy.findLast((author) => begun.has(author));
+  if (newest === undefined) return nodes;
+  const counted = new Set([...named.keys()].filter((root) => root.fact.author === newest));
+  // A set visits what is added while it is gone through.
+  for (const known of counted) {
+    for (const root of named.keys()) {
+      if (named.get(known)?.has(root.fact.author)) counted.add(root);
+    }
+  }
+  return new Map([...nodes].filter(([, node]) => counted.has(roots.get(node)!)));
 }
 
 /** The 480 where it opens; else the first event signed by an owner whom my invite named. */
@@ -151,10 +193,13 @@ function firstEvents(
   viewer: Viewer,
   now: number,
 ): { readonly root: ChainNode | undefined; readonly strangers: readonly PubkeyHex[] } {
-  const openable = [...index.owners.values()].filter(wellMade).map(rootNode);
-  const inTime = openable.filter((node) => node.notBefore <= now);
-  const create = inTime.find((node) => node.fact.prev === undefined);
-  if (create !== undefined) return { root: create, strangers: [] };
+  const inTime: ChainNode[] = [];
+  for (const fact of index.owners.values()) {
+    const root = rootNode(fact);
+    if (root.notBefore > now || !wellMade(fact)) continue;
+    if (fact.prev === undefined) return { root, strangers: [] };
+    inTime.push(root);
+  }
   const invited = inTime.filter((node) => viewer.invitedBy.includes(node.fact.author));
   const root = oldest(invited);
   return { root, strangers: [...new Set(inTime.map((node) => node.fact.author))].sort() };
@@ -216,6 +261,7 @@ export function shutOutBy(
   tip: ChainNode,
   now: number,
 ): readonly OpaqueFact[] {
+  if (index.opaqueOwners.size === 0) return [];
   const ends = [...index.opaqueOwners.values()].flatMap((fact) => {
     const end = provedEnd(fact, nodes, now);
     return end !== undefined && isGreater(end, endOf(tip)) ? [{ fact, end }] : [];
@@ -244,15 +290,17 @@ function greatest(nodes: Iterable<ChainNode>, now: number): ChainNode | undefine
 
 /**
  * GROUP-18: what no rule over a set can decide. Accepted handovers by one owner in one tree that are not all on one
- * chain; and a tree that begins with an event of somebody who, in another tree, has handed over.
+ * chain; a tree that begins with an event of somebody who, in another tree, has handed over; and what somebody who
+ * handed over on my chain handed over outside my history.
  */
 function rivalGroups(
   index: FactIndex,
-  nodes: ReadonlyMap<EventId, ChainNode>,
-  tip: ChainNode | undefined,
+  { nodes, tip }: Pick<History, "nodes" | "tip">,
   now: number,
+  dropped: ReadonlySet<EventId>,
 ): readonly (readonly EventId[])[] {
   const accepted = acceptedHandovers(index, nodes, now);
+  if (accepted.length === 0) return [];
   const trees = new Map<string, ChainNode[]>();
   for (const node of accepted) {
     const tree = `${rootOf(node).fact.id}:${node.fact.author}`;
@@ -269,7 +317,37 @@ function rivalGroups(
       groups.push([root.fact.id, node.fact.id]);
     }
   }
+  for (const mine of accepted) {
+    if (tip === undefined || !isOn(mine, tip)) continue;
+    for (const id of handoversOutside(index, nodes, mine, now)) if (!dropped.has(id)) groups.push([mine.fact.id, id]);
+  }
   return groups;
+}
+
+/**
+ * Accepted handovers by the author of one on my chain that stand on what I cannot place. By the handovers that they
+ * state, neither stands on the other: a group that came back to its former owner may be handed over again.
+ */
+function handoversOutside(
+  index: FactIndex,
+  nodes: ReadonlyMap<EventId, ChainNode>,
+  mine: ChainNode,
+  now: number,
+): EventId[] {
+  const root = rootOf(mine);
+  return [...index.owners.values()].flatMap((fact) => {
+    if (fact.author !== mine.fact.author || fact.prev === undefined || nodes.has(fact.prev)) return [];
+    if (nodes.has(fact.id) || !isHandover(fact) || !wellMade(fact)) return [];
+    const node = rootNode(fact);
+    if (node.handovers > mine.handovers || (node.handovers < root.handovers && fact.epoch < root.fact.epoch)) return [];
+    return node.notBefore <= now && acceptedHandovers(index, treeOn(index, node), now).includes(node) ? [fact.id] : [];
+  });
+}
+
+/** An event that I cannot place, with what stands on it. */
+function treeOn(index: FactIndex, node: ChainNode): ReadonlyMap<EventId, ChainNode> {
+  const children = (index.byPrev.get(node.fact.id) ?? []).flatMap((fact) => standsOn(node, fact) ?? []);
+  return new Map([node, ...children].map((one) => [one.fact.id, one]));
 }
 
 function acceptedHandovers(

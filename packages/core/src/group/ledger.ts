@@ -146,6 +146,8 @@ class Book {
     this.#ends.add(node);
     this.#ends.delete(parent);
     const next = isGreater(endOf(node), endOf(tip)) ? node : tip;
+    // On another branch other handovers are mine.
+    if (next === node && parent !== tip) return false;
     this.#history = { found: { ...found, tip: next }, viewer, at };
     return true;
   }
@@ -175,7 +177,9 @@ class Book {
     this.#nodes = new Map(found.nodes);
     this.#ends = new Set(found.ends);
     this.#trees = [...found.nodes.values()].filter((node) => node.parent === undefined).length;
-    this.#history = { found: { ...found, nodes: this.#nodes, ends: this.#ends }, viewer, at: now };
+    // Of one tree all of it counts, or none.
+    const counting = this.#trees === 1 ? this.#nodes : found.counting;
+    this.#history = { found: { ...found, nodes: this.#nodes, counting, ends: this.#ends }, viewer, at: now };
     return this.#history;
   }
 }

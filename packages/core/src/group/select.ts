@@ -10,9 +10,11 @@ import {
   type ComplaintFact,
   type Fact,
   isMember,
+  type LeaveFact,
   type LostFact,
   type OpaqueFact,
   ownerOf,
+  type RotationFact,
   type Viewer,
 } from "./facts.ts";
 import { type FactIndex, type History, historyOf, indexFacts, shutOutBy } from "./history.ts";
@@ -54,24 +56,33 @@ export function select(facts: Iterable<Fact>, viewer: Viewer, now: number): Sele
   const history = historyOf(index, viewer, now);
   if (history.tip === undefined) return { kind: "none", strangers: history.strangers };
   const { tip } = history;
-  const ofKind = <K extends Fact["kind"]>(kind: K): readonly (Fact & { kind: K })[] =>
-    all.filter((fact): fact is Fact & { kind: K } => fact.kind === kind);
-  const rotations = ofKind("rotation");
-  const epoch: EpochFacts = {
-    leaves: ofKind("leave"),
-    rotations: rotations.filter((rotation) => rotation.base === tip.fact.id),
-    opaque: ofKind("opaque").filter((fact) => fact.of === "rotation" && fact.sealed?.prev === tip.fact.id),
-    complaints: ofKind("complaint"),
-    handed: handedBy(all),
+  const leaves: LeaveFact[] = [];
+  const rotations: RotationFact[] = [];
+  const opaque: OpaqueFact[] = [];
+  const complaints: ComplaintFact[] = [];
+  const lost: LostFact[] = [];
+  for (const fact of all) {
+    if (fact.kind === "leave") leaves.push(fact);
+    else if (fact.kind === "rotation" && fact.base === tip.fact.id) rotations.push(fact);
+    else if (fact.kind === "opaque" && fact.of === "rotation" && fact.sealed?.prev === tip.fact.id) opaque.push(fact);
+    else if (fact.kind === "complaint") complaints.push(fact);
+    else if (fact.kind === "lost") lost.push(fact);
+  }
+  let persons: ((key: PubkeyHex) => readonly PubkeyHex[]) | undefined;
+  const handed = (key: PubkeyHex) => {
+    persons ??= handedBy(all);
+    return persons(key);
   };
-  const complaintsOf = (target: EventId) => epoch.complaints.filter((complaint) => complaint.target === target);
-  return judge({ index, history, epoch, lost: ofKind("lost"), complaintsOf }, tip, viewer, now);
+  const epoch: EpochFacts = { leaves, rotations, opaque, complaints, handed };
+  const complaintsOf = (target: EventId) => complaints.filter((complaint) => complaint.target === target);
+  return judge({ index, history, epoch, lost, complaintsOf }, tip, viewer, now);
 }
 
 /** What I opened once is not opaque, although an earlier look at it with fewer keys said so. */
 function openedFirst(facts: Iterable<Fact>): readonly Fact[] {
   const all = [...facts];
-  const opened = new Set(all.flatMap((fact) => (fact.kind === "owner" || fact.kind === "rotation" ? [fact.id] : [])));
+  const opened = new Set<EventId>();
+  for (const fact of all) if (fact.kind === "owner" || fact.kind === "rotation") opened.add(fact.id);
   return all.filter((fact) => fact.kind !== "opaque" || !opened.has(fact.id));
 }
 
@@ -93,7 +104,7 @@ export function judge(gathered: Gathered, tip: ChainNode, viewer: Viewer, now: n
   if (choice.leaving.has(viewer.me)) blocks.push("leaving");
   const ahead = eventsAhead(index, history, tip, now);
   if (ahead.byOwner && !viewer.insist) blocks.push("out-of-date");
-  const shutOut = shutOutBy(index, history.nodes, tip, now);
+  const shutOut = shutOutBy(index, history.counting, tip, now);
   if (shutOut.length > 0) blocks.push("removed-or-garbled");
   if (gathered.lost.some((fact) => isSaidLost(fact, tip))) blocks.push("branch-lost");
   if (history.rivals.length > 0) blocks.push("rival-handovers");

@@ -4,7 +4,14 @@ import { basename, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { afterAll, expect, test } from "vitest";
-import { type Case, casesFrom, invitedAnewCases, rivalCases } from "../models/group-cases.ts";
+import {
+  type Case,
+  casesFrom,
+  invitedAnewCases,
+  newestInviteCases,
+  outsideCases,
+  rivalCases,
+} from "../models/group-cases.ts";
 import { summary } from "../models/group-history.ts";
 import { MUTANTS, type Mutant } from "../models/group-mutants.ts";
 import type { Select } from "../models/group-players.ts";
@@ -14,7 +21,13 @@ const folder = mkdtempSync(join(tmpdir(), "mutants-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const seeds = Array.from({ length: 350 }, (_, i) => 800_000 + i);
-const cases: readonly Case[] = [...rivalCases(), ...invitedAnewCases(), ...casesFrom(seeds, 25)];
+const cases: readonly Case[] = [
+  ...rivalCases(),
+  ...invitedAnewCases(),
+  ...newestInviteCases(),
+  ...outsideCases(),
+  ...casesFrom(seeds, 25),
+];
 
 /** Bundles the selection with one file patched; without a mutant, as it is. */
 async function compile(mutant: Mutant | undefined, name: string): Promise<Select> {

@@ -217,6 +217,104 @@ describe("found by the simulator", () => {
     expect(mayWrite(view)).toBe(true);
   });
 
+  describe("G-34, GROUP-22: a former owner stated more handovers than the heir's invite could outweigh", () => {
+    const removal = owner("a1", create, [OWNER, BEN, CLEO]);
+    const handover = owner("a2", removal, [BEN, OWNER, CLEO]);
+    const back = owner("a3", handover, [BEN, OWNER, CLEO, ANNA], {
+      roster: lines([BEN, OWNER, CLEO, ANNA], { [ANNA]: 3 }),
+    });
+    const trap = owner("f2", removal, everyone, { author: OWNER, weight: [7, 2], roster: lines(everyone) });
+    const facts: Fact[] = [create, unopened(removal), unopened(handover, false), back, trap];
+    const invited = viewer(ANNA, { reinvitedBy: [BEN] });
+
+    test("what the invite leads to counts, and he writes there", () => {
+      const view = see(facts, invited);
+      expect(view.tip.fact.id).toBe(back.id);
+      expect(mayWrite(view)).toBe(true);
+      expect(view.history.nodes.has(trap.id), "his key still reads what he was handed").toBe(true);
+    });
+
+    test("nor does the former owner shut him out by what nobody can open on a tree that does not count", () => {
+      const more = unopened(owner("f3", trap, everyone, { author: OWNER }));
+      expect(see([...facts, more], invited).blocks).toEqual([]);
+    });
+
+    test("of two invites the newer counts: who invited once has no power over whom his heir has taken back", () => {
+      const old = viewer(ANNA, { reinvitedBy: [OWNER, BEN] });
+      expect(see(facts, old).tip.fact.id).toBe(back.id);
+      expect(see(facts, viewer(ANNA, { reinvitedBy: [BEN, OWNER] })).tip.fact.id).toBe(trap.id);
+    });
+
+    test("whom the tree of the invite names owner begins trees that count, and his heirs after him", () => {
+      const toCleo = owner("a4", back, [CLEO, BEN, OWNER, ANNA]);
+      const garbled = owner("a5", toCleo, [CLEO, BEN, OWNER, ANNA]);
+      const next = owner("a6", garbled, [CLEO, BEN, OWNER, ANNA]);
+      expect(see([...facts, toCleo, unopened(garbled), next], invited).tip.fact.id).toBe(next.id);
+    });
+  });
+
+  describe("G-35, GROUP-18: a former owner handed over again on the branch that one sees whom he had garbled", () => {
+    const garbled = owner("a1", create, everyone);
+    const handover = owner("a2", garbled, [BEN, OWNER, ANNA, CLEO]);
+    const accepted = owner("a3", handover, [BEN, OWNER, ANNA, CLEO]);
+    const second = owner("b1", create, [STRANGER, OWNER, ANNA]);
+    const staged = [second];
+    for (const id of ["b2", "b3", "b4"]) staged.push(owner(id, staged.at(-1), [STRANGER, OWNER, ANNA]));
+    const facts: Fact[] = [create, unopened(garbled), handover, accepted, ...staged];
+
+    test("he is told, as those are who hold everything", () => {
+      const anna = see(facts, viewer(ANNA));
+      expect([anna.blocks, anna.rivals]).toEqual([["rival-handovers"], [second.id, handover.id]]);
+      const cleo = see([create, garbled, handover, accepted, ...staged], viewer(CLEO));
+      expect(cleo.blocks).toContain("rival-handovers");
+      expect(cleo.rivals).toEqual([handover.id, second.id]);
+    });
+
+    test("an acceptance that he cannot open proves as much", () => {
+      const unread = facts.map((fact) => (fact === accepted ? unopened(accepted) : fact));
+      expect(see(unread, viewer(ANNA)).blocks).toEqual(["rival-handovers"]);
+      expect(
+        see(
+          facts.filter((fact) => fact !== accepted),
+          viewer(ANNA),
+        ).blocks,
+        "not accepted",
+      ).toEqual([]);
+    });
+
+    test("either choice ends it, and a third handover of the kind changes a choice no more", () => {
+      const right = see(facts, viewer(ANNA, { chosen: [handover.id] }));
+      expect([right.tip.fact.id, right.blocks]).toEqual([accepted.id, []]);
+      const wrong = see(facts, viewer(ANNA, { chosen: [second.id] }));
+      expect([wrong.tip.fact.id, wrong.blocks]).toEqual([staged.at(-1)!.id, []]);
+      const third = owner("c1", create, [CLEO, OWNER, ANNA, BEN]);
+      const again = [...facts, third, owner("c2", third, [CLEO, OWNER, ANNA, BEN])];
+      expect(see(again, viewer(ANNA, { chosen: [handover.id] }))).toMatchObject({
+        tip: { fact: { id: accepted.id } },
+        blocks: [],
+      });
+    });
+
+    test("a group that came back to its owner may be handed over again", () => {
+      const again = owner("a9", undefined, [CLEO, OWNER, ANNA, BEN], {
+        ...{ author: OWNER, epoch: 9, prev: "ee" as EventId, weight: [4, 9] },
+      });
+      const next = owner("aa", again, [CLEO, OWNER, ANNA, BEN]);
+      expect(see([...facts.slice(0, 2), ...staged, again, next], viewer(ANNA)).blocks).toEqual([]);
+    });
+
+    test("only his own signature stages it: an heir's, a stranger's or an invalid one does not", () => {
+      const byAnother = { ...handover, id: "x2" as EventId, author: STRANGER };
+      const next = { ...accepted, id: "x3" as EventId, prev: byAnother.id };
+      const calm = [create, unopened(garbled), ...staged];
+      expect(see([...calm, byAnother, next], viewer(ANNA)).blocks).toEqual([]);
+      const unsound = { ...handover, tagsAgree: false };
+      expect(see([...calm, unsound, accepted], viewer(ANNA)).blocks).toEqual([]);
+      const late = { ...handover, created_at: NOW + 901 };
+      expect(see([...calm, late, accepted], viewer(ANNA)).blocks).toEqual([]);
+    });
+  });
+
   test("GROUP-17: who is kept on a branch that lost frees nobody; any member of the one that won does", () => {
     const handover = owner("a1", create, [BEN, OWNER, CLEO]);
     const accepted = owner("a2", handover, [BEN, OWNER, CLEO]);

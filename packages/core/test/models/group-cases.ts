@@ -105,6 +105,66 @@ export function invitedAnewCases(): Case[] {
   });
 }
 
+/** An owner event that the viewer cannot open; `author` where its sealed-prev opens. */
+function unopened(id: string, prev: string, author?: number): Fact {
+  const epoch = id.length - 1;
+  const sealed = author === undefined ? undefined : { prev: prev as EventId, epoch, author: person(author) };
+  return { kind: "opaque", of: "owner", id: id as EventId, created_at: epoch, key: `k${id}` as PubkeyHex, sealed };
+}
+
+/** The heir's invite against a former owner who states more handovers than there were (GROUP-22). */
+export function newestInviteCases(): Case[] {
+  const facts = [
+    event("a", undefined, 0, 0, 0),
+    unopened("eee", "ee"),
+    event("eeex", "eee", 1, 1, 1),
+    event("eeexy", "eeex", 1, 2, 1),
+    unopened("ff", "f"),
+    event("fft", "ff", 0, 0, 5),
+    event("fftu", "fft", 0, 0, 5),
+  ];
+  const shut = unopened("fftuv", "fftu", 0);
+  const heirs = [unopened("eeexyz", "eeexy", 2), event("eeexyzz", "eeexyz", 2, 2, 2)];
+  return [facts, [...facts, shut], [...facts, ...heirs], [...facts, shut, ...heirs]].flatMap((all) =>
+    [[], [1], [0, 1], [1, 0], [2]].map((invites) => {
+      const viewer = { me: person(3), invitedBy: [], reinvitedBy: invites.map(person), chosen: [], insist: false };
+      return { facts: all, viewer, now: 1_000, expected: expectedOf(all, viewer, 1_000) };
+    }),
+  );
+}
+
+/** Somebody was garbled, and the owner hands over twice: once after that event, once on the branch that the victim sees. */
+export function outsideCases(): Case[] {
+  const staged = ["ax", "axy", "axyz", "axyzz"].map((id, i) =>
+    event(id, i === 0 ? "a" : id.slice(0, -1), i === 0 ? 0 : 2, 2, i === 0 ? 0 : 1),
+  );
+  const seen = [event("a", undefined, 0, 0, 0), unopened("ab", "a", 0), ...staged];
+  const handover = event("abc", "ab", 0, 1, 0);
+  const accepted = event("abcd", "abc", 1, 1, 1);
+  const again = [event("qqqqqqqqq", "zz", 0, 1, 4), event("qqqqqqqqqq", "qqqqqqqqq", 1, 1, 5)];
+  const another = [event("abe", "ab", 1, 3, 0), event("abef", "abe", 3, 3, 1)];
+  const third = ["aw", "awx", "awxy", "awxyz", "awxyzz"].map((id, i) =>
+    event(id, id.slice(0, -1), i === 0 ? 0 : 3, 3, i === 0 ? 0 : 1),
+  );
+  const sets = [
+    [handover, accepted],
+    [handover, unopened("abcd", "abc", 1)],
+    [handover, unopened("abcd", "abc", 2)],
+    [handover],
+    again,
+    another,
+    [handover, accepted, ...third],
+  ];
+  return sets.flatMap((more) =>
+    [[], ["abc"], ["ax"], ["aw"]].map((chosen) => {
+      const facts = [...seen, ...more];
+      const ids = chosen as EventId[];
+      const viewer = { me: person(3), invitedBy: [], reinvitedBy: [], chosen: ids, insist: false };
+      return { facts, viewer, now: 1_000, expected: expectedOf(facts, viewer, 1_000) };
+    }),
+  );
+}
+
 export function expectedOf(facts: readonly Fact[], viewer: Viewer, now: number): string {
   const { tip, leaving, candidates, current, uncovered, blocks } = model(facts, viewer, now);
   return JSON.stringify(tip === undefined ? "none" : [tip, leaving, candidates, current, uncovered, blocks]);

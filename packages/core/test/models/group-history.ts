@@ -212,9 +212,12 @@ function check(player: Player, view: Selection, wrong: string[], when: string): 
   const { key } = view.choice.current;
   const members = new Map(view.tip.fact.roster.map((m) => [m.person, m]));
   const holders = new Set<PubkeyHex>();
-  const keys = [...player.events.values()].flatMap((e) => (e.type === "keys" ? [e] : []));
-  const mine = new Set(keys.flatMap((e) => (e.wraps.includes(player.me) ? [e.fact.key] : [])));
-  for (const e of keys) if (e.fact.key === key) for (const p of e.wraps) holders.add(p);
+  const mine = new Set<PubkeyHex>();
+  for (const e of player.events.values()) {
+    if (e.type !== "keys") continue;
+    if (e.wraps.includes(player.me)) mine.add(e.fact.key);
+    if (e.fact.key === key) for (const p of e.wraps) holders.add(p);
+  }
   for (const e of player.events.values()) {
     if (e.type !== "leave" || !mine.has(e.under)) continue;
     const { person: who, epoch } = e.leave;
@@ -275,6 +278,7 @@ function judgeEnd(
     const stuck = view.kind === "found" && view.blocks.length === 1 && view.blocks[0] === "leaver-holds-key";
     if (player.honest && rescued && !out && !leaving && stuck) wrong.push(`stuck: ${player.me}`);
     const theirs = new Set([...player.events.values()].flatMap((e) => (byStranger(e) ? [e.id] : [])));
+    if (theirs.size === 0) return;
     const used = (e: WorldEvent): boolean =>
       e.type === "keys" && e.fact.kind === "owner" && e.fact.prev !== undefined && theirs.has(e.fact.prev);
     if ([...player.events.values()].some((e) => used(e) && !byStranger(e))) return;

@@ -120,11 +120,25 @@ export function model(given: readonly ModelFact[], viewer: ModelViewer, now: num
     const first = differences.filter((d) => d !== 0)[0];
     return first === undefined ? x.id < y.id : first > 0;
   };
-  const best = (): readonly OwnerEvent[] | undefined =>
-    owners
+  /** GROUP-22: the first events of the trees that may hold o*. */
+  const counting = (): readonly OwnerEvent[] => {
+    const newest = viewer.reinvitedBy.filter((p) => roots.some((r) => r.author === p)).slice(-1);
+    let counted = roots.filter((r) => newest.includes(r.author));
+    if (counted.length === 0) return roots;
+    for (;;) {
+      const named = owners.filter((x) => counted.some((r) => chain(x)?.[0] === r)).map((x) => ownerIn(x.roster));
+      const more = roots.filter((r) => counted.includes(r) || named.includes(r.author));
+      if (more.length === counted.length) return counted;
+      counted = more;
+    }
+  };
+  const best = (): readonly OwnerEvent[] | undefined => {
+    const counted = counting();
+    return owners
       .map(chain)
-      .filter((c) => c !== undefined)
-      .reduce<readonly OwnerEvent[] | undefined>((m, c) => (m === undefined || greater(c, m) ? c : m), undefined);
+      .filter((c) => c !== undefined && counted.includes(c[0]!))
+      .reduce<readonly OwnerEvent[] | undefined>((m, c) => (m === undefined || greater(c!, m) ? c : m), undefined);
+  };
 
   /** The chain of an event that does not open, as its sealed-prev proves it; only its place in the order is asked. */
   const proved = (o: Opaque): readonly OwnerEvent[] | undefined => {
@@ -138,7 +152,7 @@ export function model(given: readonly ModelFact[], viewer: ModelViewer, now: num
     opaque
       .map(proved)
       .filter((c) => c !== undefined)
-      .filter((c) => greater(c, top))
+      .filter((c) => counting().includes(c[0]!) && greater(c, top))
       .reduce<readonly OwnerEvent[] | undefined>((m, c) => (m === undefined || greater(c, m) ? c : m), undefined);
 
   const build = (): void => {
@@ -159,10 +173,10 @@ export function model(given: readonly ModelFact[], viewer: ModelViewer, now: num
       const owner = tip && ownerIn(tip.roster);
       return tip !== undefined && owner !== tip.author ? [tip.author, owner] : [owner];
     };
-    const anewBy = (author: string | undefined) =>
-      possible.filter(
+    const anewBy = (author: string | undefined) => {
+      if (best() === undefined) return [];
+      return possible.filter(
         (x) =>
-          best() !== undefined &&
           !roots.some((r) => r.id === x.id) &&
           !banished.includes(x.id) &&
           chainAtLast(x) === undefined &&
@@ -171,14 +185,14 @@ export function model(given: readonly ModelFact[], viewer: ModelViewer, now: num
           !owners.some((p) => p.id === x.prev && chainAtLast(p) !== undefined) &&
           (x.author === author || viewer.reinvitedBy.includes(x.author)),
       );
+    };
     for (;;) {
       const author = mayBegin().filter((who) => anewBy(who).length > 0)[0];
       const before = roots.length;
-      // All of his, the oldest first; whoever a new invite names is looked at before what comes after.
-      for (let next = first(anewBy(author)); next.length > 0; ) {
+      // All of his, the oldest first.
+      for (let next = first(anewBy(author)); next.length > 0; next = first(anewBy(author))) {
         roots = [...roots, ...next];
         remembered = new Map();
-        next = next[0]!.author === author ? first(anewBy(author)) : [];
       }
       if (roots.length === before) return;
     }
@@ -189,7 +203,33 @@ export function model(given: readonly ModelFact[], viewer: ModelViewer, now: num
         ownerIn(h.roster) !== h.author &&
         (owners.some((x) => chain(x)?.at(-2)?.id === h.id) || opaque.some((o) => proved(o)?.at(-2)?.id === h.id)),
     );
-  const oneChain = (a: OwnerEvent, b: OwnerEvent) => chain(a)!.includes(b) || chain(b)!.includes(a);
+  const oneChain = (a: OwnerEvent, b: OwnerEvent) => Boolean(chain(a)?.includes(b) || chain(b)?.includes(a));
+  /** Handovers that stand on nothing in my history and are accepted. */
+  const outside = (): readonly OwnerEvent[] =>
+    owners.filter((h) => {
+      const heir = ownerIn(h.roster);
+      if (heir === h.author || h.prev === undefined || chainAtLast(h) !== undefined) return false;
+      if (owners.some((p) => p.id === h.prev && chainAtLast(p) !== undefined)) return false;
+      if (banished.includes(h.id) || !soundByItself(h) || h.created_at > now + 900) return false;
+      const opened = owners.some(
+        (x) =>
+          x.prev === h.id &&
+          soundByItself(x) &&
+          x.author === heir &&
+          x.epoch === h.epoch + 1 &&
+          x.weight[0] === h.weight[0] + 1 &&
+          x.created_at <= now + 900,
+      );
+      const unopened = opaque.some(
+        (o) =>
+          o.of === "owner" &&
+          o.sealed?.prev === h.id &&
+          o.sealed.author === heir &&
+          o.sealed.epoch === h.epoch + 1 &&
+          o.created_at <= now + 900,
+      );
+      return opened || unopened;
+    });
   /** Two accepted handovers by one owner, in one tree, neither standing on the other; or a tree against a handover. */
   const rivals = (): readonly (readonly [OwnerEvent, OwnerEvent])[] => {
     const hs = accepted();
@@ -200,13 +240,27 @@ export function model(given: readonly ModelFact[], viewer: ModelViewer, now: num
     );
     const root = best()?.[0];
     const across = hs.filter((h) => root !== undefined && h.author === root.author && chain(h)![0] !== root);
-    return [...inTree, ...across.flatMap((h) => [[root!, h] as const, [h, root!] as const])];
+    const top = best();
+    const mine = hs.filter((h) => top?.includes(h));
+    const lone = mine.flatMap((h) => {
+      const first = top![0]!;
+      const before = handovers(chain(h)!);
+      return outside()
+        .filter((o) => o.author === h.author && o.weight[0] <= before)
+        .filter((o) => !(o.weight[0] < first.weight[0] && o.epoch < first.epoch))
+        .map((o) => [h, o] as const);
+    });
+    const pairs = [...across.map((h) => [root!, h] as const), ...lone];
+    return [...inTree, ...pairs.flatMap(([a, b]) => [[a, b] as const, [b, a] as const])];
   };
-  build();
-  banished = rivals()
-    .filter(([a, b]) => viewer.chosen.includes(a.id) && !viewer.chosen.includes(b.id) && !oneChain(a, b))
-    .map(([, b]) => b.id);
-  build();
+  for (let before = -1; before < banished.length; ) {
+    before = banished.length;
+    build();
+    const against = rivals()
+      .filter(([a, b]) => viewer.chosen.includes(a.id) && !viewer.chosen.includes(b.id) && !oneChain(a, b))
+      .map(([, b]) => b.id);
+    banished = [...new Set([...banished, ...against])];
+  }
   const top = best();
   if (top === undefined)
     return { tip: undefined, leaving: [], candidates: [], current: undefined, uncovered: [], blocks: [] };

@@ -149,8 +149,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     why: "the user's choice between rivals changes nothing",
     file: history,
-    from: "if (dropped.size === 0)",
-    to: "if (true)",
+    from: "if (dropped.size === before) return",
+    to: "return",
   },
   {
     why: "anybody may begin a history anew",
@@ -177,10 +177,53 @@ export const MUTANTS: readonly Mutant[] = [
     to: "[tip.fact.author] : [owner]",
   },
   {
-    why: "a new invite leaves the former owner's beginnings to come",
+    why: "what a new invite leads to counts no more than what anybody states",
     file: history,
-    from: "if (beginning.fact.author !== owner) break;",
+    from: "if (viewer.reinvitedBy.length === 0) return nodes;",
+    to: "return nodes;",
+  },
+  { why: "the oldest invite counts", file: history, from: "reinvitedBy.findLast(", to: "reinvitedBy.find(" },
+  {
+    why: "the heirs of whom an invite names do not count",
+    file: history,
+    from: "if (named.get(known)?.has(root.fact.author)) counted.add(root);",
     to: "",
+  },
+  {
+    why: "what does not count shuts out",
+    file: select,
+    from: "shutOutBy(index, history.counting, tip, now)",
+    to: "shutOutBy(index, history.nodes, tip, now)",
+  },
+  {
+    why: "a handover held outside the history is not noticed",
+    file: history,
+    from: "if (!dropped.has(id)) groups.push([mine.fact.id, id]);",
+    to: "id;",
+  },
+  {
+    why: "a group that came back cannot be handed over again",
+    file: history,
+    from: "if (node.handovers > mine.handovers || ",
+    to: "if (",
+  },
+  {
+    why: "anybody's handover outside the history is a rival",
+    file: history,
+    from: "if (fact.author !== mine.fact.author || ",
+    to: "if (",
+  },
+  {
+    why: "a handover outside the history need not be accepted",
+    file: history,
+    from: "acceptedHandovers(index, treeOn(index, node), now).includes(node)",
+    to: "true",
+  },
+  {
+    why: "a choice says nothing of what is held outside the history",
+    file: history,
+    from: "return a !== undefined && b !== undefined && (isOn(a, b) || isOn(b, a));",
+    to: "return a === undefined || b === undefined || isOn(a, b) || isOn(b, a);",
   },
   {
     why: "strangers' events make me stale",
