@@ -267,6 +267,8 @@ function judgeEnd(
     const view = views[i]!;
     check(player, view, wrong, "at the end");
     if (reference === undefined) return;
+    if (player.honest && mayWrite(view) && view.kind === "found" && !usefulWarning(player, view, reference.view, liar))
+      wrong.push(`${player.me} follows ${view.tip.fact.id} although he holds what speaks against it`);
     const out = !reference.view.choice.current.roster.some((m) => m.person === player.me);
     // Who was out before a handover has no way to learn of it: the former owner may keep a group with him.
     if (out && view.kind === "found" && usurped.has(view.tip.fact.id)) return;
@@ -297,6 +299,50 @@ function judgeEnd(
     rotated: reference !== undefined && reference.view.choice.current.kind === "rotation",
     alarmed: views.filter((v) => v.kind === "found" && v.blocks.includes("rival-handovers")).length,
   };
+}
+
+/**
+ * False where somebody follows another group than the honest in spite of what he holds: an invite of the honest owner
+ * (G-34), or the liar's other accepted handover (G-35).
+ */
+function usefulWarning(player: Player, view: Found, truth: Found, liar: PubkeyHex | undefined): boolean {
+  const trueChain = chainOf(truth.tip);
+  const mine = chainOf(view.tip);
+  if (trueChain.includes(view.tip.fact.id) || liar === undefined) return true;
+  const opens = (id: EventId): boolean => {
+    const event = player.events.get(id);
+    return event?.type === "keys" && event.wraps.includes(player.me);
+  };
+  const facts = truth.history.nodes;
+  const invite = player.reinvitedBy.at(-1);
+  const begins = trueChain.findLast((id) => facts.get(id)!.fact.author === invite && opens(id));
+  const after = begins === undefined ? [] : trueChain.slice(0, trueChain.indexOf(begins) + 1);
+  const namesLiar = after.some((id) => facts.get(id)!.fact.roster[0]?.person === liar);
+  if (begins !== undefined && invite !== liar && !namesLiar && view.tip.fact.author !== invite) return false;
+  const handovers = (chain: readonly EventId[], nodes: Found["history"]["nodes"]) =>
+    chain.slice(1).flatMap((id) => {
+      const node = nodes.get(id)!;
+      return node.fact.author === liar && node.fact.roster[0]?.person !== liar ? [node] : [];
+    });
+  return !handovers(mine, view.history.nodes).some((his) =>
+    handovers(trueChain, facts).some(
+      ({ fact, handovers: before }) =>
+        !mine.includes(fact.id) &&
+        !trueChain.includes(his.fact.id) &&
+        before <= his.handovers &&
+        opens(fact.id) &&
+        opens(trueChain[trueChain.indexOf(fact.id) - 1]!),
+    ),
+  );
+}
+
+type Found = Selection & { readonly kind: "found" };
+
+/** From a tip down to the root of its tree. */
+function chainOf(tip: Found["tip"]): readonly EventId[] {
+  const ids: EventId[] = [];
+  for (let at: Found["tip"] | undefined = tip; at !== undefined; at = at.parent) ids.push(at.fact.id);
+  return ids;
 }
 
 function byStranger(event: WorldEvent): boolean {
