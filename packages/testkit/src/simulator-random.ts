@@ -47,5 +47,9 @@ export class SeededRandom {
   }
 
   /** A `RandomSource` for code that takes one. */
-  readonly bytes = (length: number): Uint8Array => Uint8Array.from({ length }, () => this.next() & 0xff);
+  readonly bytes = (length: number): Uint8Array => {
+    const out = new Uint8Array(length);
+    for (let i = 0; i < length; i++) out[i] = this.next() & 0xff;
+    return out;
+  };
 }

@@ -52,11 +52,11 @@ export class Simulator<M> {
   readonly relays: number;
   readonly #id: (message: M) => string;
   readonly #stores: Map<string, M>[];
-  /** `relay:viewer` of links that are cut. */
-  readonly #cut = new Set<string>();
-  /** `relay:viewer:id` of what is kept from whom. */
-  readonly #withheld = new Set<string>();
+  /** Links that are cut, by `#link`. */
+  readonly #cut = new Set<number>();
   readonly #allRelays: readonly number[];
+  /** For each link the ids of what the relay keeps from the viewer. */
+  readonly #withheld: Set<string>[];
   #faults: Faults;
   #queue: Queued<M>[] = [];
   #order = 0;
@@ -70,6 +70,7 @@ export class Simulator<M> {
     this.#allRelays = Array.from({ length: relays }, (_, relay) => relay);
     this.#faults = { ...GENTLE, ...faults };
     this.#stores = Array.from({ length: relays }, () => new Map());
+    this.#withheld = Array.from({ length: relays * viewers }, () => new Set());
     this.#now = start;
   }
 
@@ -91,7 +92,7 @@ export class Simulator<M> {
   publish(author: number, message: M, relays: readonly number[] = this.#allRelays): boolean {
     let taken = false;
     for (const relay of relays) {
-      if (this.#cut.size > 0 && this.#cut.has(`${relay}:${author}`)) continue;
+      if (this.#cut.has(this.#link(relay, author))) continue;
       taken = true;
       this.#accept(relay, message);
     }
@@ -104,7 +105,7 @@ export class Simulator<M> {
     if (store.has(id)) return;
     store.set(id, message);
     for (let viewer = 0; viewer < this.viewers; viewer++) {
-      if (this.random.chance(this.#faults.withhold)) this.#withheld.add(`${relay}:${viewer}:${id}`);
+      if (this.random.chance(this.#faults.withhold)) this.#withheld[this.#link(relay, viewer)]?.add(id);
       if (this.random.chance(this.#faults.drop)) continue;
       this.#send(relay, viewer, message);
       if (this.random.chance(this.#faults.repeat)) this.#send(relay, viewer, message);
@@ -112,8 +113,8 @@ export class Simulator<M> {
   }
 
   #send(relay: number, viewer: number, message: M): void {
-    if (this.#cut.size > 0 && this.#cut.has(`${relay}:${viewer}`)) return;
-    if (this.#withheld.size > 0 && this.#withheld.has(`${relay}:${viewer}:${this.#id(message)}`)) return;
+    const link = this.#link(relay, viewer);
+    if (this.#cut.has(link) || this.#withheld[link]?.has(this.#id(message)) === true) return;
     const at = this.#now + (this.#faults.delay > 0 ? this.random.below(this.#faults.delay + 1) : 0);
     push(this.#queue, { viewer, relay, message, at, order: this.#order++ });
   }
@@ -135,12 +136,12 @@ export class Simulator<M> {
 
   /** From now on this relay keeps the message from this viewer; what is under way already arrives. */
   withhold(relay: number, viewer: number, id: string): void {
-    this.#withheld.add(`${relay}:${viewer}:${id}`);
+    this.#withheld[this.#link(relay, viewer)]?.add(id);
   }
 
   /** Cuts a viewer off from these relays: he neither sends nor receives, and what is under way is lost. */
   partition(viewer: number, relays: readonly number[]): void {
-    for (const relay of relays) this.#cut.add(`${relay}:${viewer}`);
+    for (const relay of relays) this.#cut.add(this.#link(relay, viewer));
     this.#queue = heap(this.#queue.filter((d) => d.viewer !== viewer || !relays.includes(d.relay)));
   }
 
@@ -153,7 +154,7 @@ export class Simulator<M> {
   heal(): void {
     this.#faults = GENTLE;
     this.#cut.clear();
-    this.#withheld.clear();
+    for (const kept of this.#withheld) kept.clear();
     const everything = new Map(this.#stores.flatMap((store) => [...store]));
     for (const store of this.#stores) for (const [id, message] of everything) store.set(id, message);
     for (let viewer = 0; viewer < this.viewers; viewer++) this.ask(viewer, [0]);
@@ -162,6 +163,10 @@ export class Simulator<M> {
   /** What a relay holds, oldest first: for assertions. */
   stored(relay: number): readonly M[] {
     return [...(this.#stores[relay] as Map<string, M>).values()];
+  }
+
+  #link(relay: number, viewer: number): number {
+    return relay * this.viewers + viewer;
   }
 }
 

@@ -12,13 +12,17 @@ export const id = (word: string): EventId => word.padEnd(64, "0") as EventId;
 export const person = (word: string): PubkeyHex => word.padEnd(64, "f") as PubkeyHex;
 export const anySecret = Secret.from(new Uint8Array(32).fill(7), nobleCurve);
 
+const tag = createHash("sha256").update("nip112/moved").digest();
+const tagged = createHash("sha256").update(tag).update(tag);
+/** Fingerprints are asked for again and again, but a million histories have millions of them: only the latest are kept. */
+const MAX_KNOWN = 1_000;
 const fingerprints = new Map<string, string>();
 /** BIP-340's tagged hash, by Node's own SHA-256. */
 export function fingerprint(of: string): string {
   const known = fingerprints.get(of);
   if (known !== undefined) return known;
-  const tag = createHash("sha256").update("nip112/moved").digest();
-  const hash = createHash("sha256").update(tag).update(tag).update(Buffer.from(of, "hex")).digest("hex");
+  if (fingerprints.size >= MAX_KNOWN) fingerprints.clear();
+  const hash = tagged.copy().update(Buffer.from(of, "hex")).digest("hex");
   fingerprints.set(of, hash);
   return hash;
 }

@@ -120,12 +120,16 @@ export class World {
   deliver(limit: number): void {
     for (let left = limit; left > 0; ) {
       const pages = new Map<number, Sent[]>();
+      // Nobody learns a key while a page is gathered.
+      const keys = this.states.map(keysOf);
       for (; left > 0; left--) {
         const next = this.net.next();
         if (next === undefined) break;
-        const keys = keysOf(this.states[next.viewer]!);
-        if (!keys.has(next.message.to) && next.message.to !== this.people[next.viewer]) continue;
-        pages.set(next.viewer, [...(pages.get(next.viewer) ?? []), next.message]);
+        const { viewer, message: sent } = next;
+        if (!keys[viewer]!.has(sent.to) && sent.to !== this.people[viewer]) continue;
+        const page = pages.get(viewer);
+        if (page === undefined) pages.set(viewer, [sent]);
+        else page.push(sent);
       }
       if (pages.size === 0) return;
       for (const [viewer, arrivals] of pages) this.step(viewer, { kind: "received", arrivals, now: this.net.now });
