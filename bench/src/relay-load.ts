@@ -17,6 +17,8 @@ export type LoadOrder =
       readonly port: number;
       readonly connections: number;
       readonly greet: string | undefined;
+      /** Reads nothing after the greeting. */
+      readonly stalls: boolean;
     }
   | { readonly do: "disconnect" }
   | { readonly do: "publish"; readonly events: number; readonly connections: number; readonly depth: number }
@@ -240,6 +242,7 @@ function fanOut(count: number): Promise<LoadReport> {
 }
 
 const FLOOD_EVERY_MS = 20;
+const FLOOD_AHEAD = 1 << 20;
 const MALFORMED = frame('["EVENT",{"id":"' + "0".repeat(64) + '","kind":-1}]');
 let flooding: NodeJS.Timeout | undefined;
 
@@ -267,7 +270,8 @@ function flood(host: string, port: number, perSecond: number): void {
         if (line === fresh) line = undefined;
       });
     }
-    if (!isOpen) return;
+    // The relay reads as much of it as it wants to; what it does not read is not made.
+    if (!isOpen || line.socket.writableLength > FLOOD_AHEAD) return;
     const count = Math.round((perSecond * FLOOD_EVERY_MS) / 1_000);
     line.socket.write(Buffer.concat(Array.from({ length: count }, () => bad[next++ % bad.length]!)));
   }, FLOOD_EVERY_MS);
@@ -289,6 +293,7 @@ async function obey(order: LoadOrder): Promise<LoadReport> {
         lines.push(...some);
         await Promise.all(some.map(({ ready }) => ready));
         if (order.greet !== undefined) for (const { socket } of some) socket.write(frame(order.greet));
+        if (order.stalls) for (const { socket } of some) socket.pause();
       }
       return NOTHING;
     case "disconnect":

@@ -66,8 +66,8 @@ export class Load {
   }
 
   /** Opens so many more, each of which says `greet` first. */
-  connect(server: Server, connections: number, greet?: string): Promise<LoadReport> {
-    return this.ask({ do: "connect", ...server.address, connections, greet });
+  connect(server: Server, connections: number, greet?: string, stalls = false): Promise<LoadReport> {
+    return this.ask({ do: "connect", ...server.address, connections, greet, stalls });
   }
 
   /** Throws where any answer was wrong: a rate of refusals is no rate. */

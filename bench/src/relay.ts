@@ -60,7 +60,7 @@ async function facts(): Promise<readonly Line[]> {
   ];
   await loaded([], dir, async (load, server) => {
     lines.push(...(await publishing(load, server)), ...(await asking(load, `${STORED}`)));
-    lines.push(...(await flooded(load, server)), ...(await crowd(load, server)));
+    lines.push(...(await flooded(load, server)), ...(await stalled(load, server)), ...(await crowd(load, server)));
   });
   return lines;
 }
@@ -142,6 +142,27 @@ async function flooded(load: Load, server: Server): Promise<Line[]> {
   }
   await flooder.end();
   return [line("p99 of a calm client", best.calm, "us"), line("p99 beside a flood", best.flooded, "us")];
+}
+
+/** The slowest hundredth of a writer whose events go to a thousand readers, and to a thousand more that do not read. */
+async function stalled(load: Load, server: Server): Promise<Line[]> {
+  const order = { do: "publish", events: 300, connections: 8, depth: 2 } as const;
+  await load.ask({ do: "sign", events: 2 * ROUNDS * order.events });
+  const [readers, sleepers] = [new Load(), new Load()];
+  const everything = '["REQ","all",{"limit":0}]';
+  await readers.connect(server, 1_000, everything);
+  const best = { reading: Number.POSITIVE_INFINITY, stalled: Number.POSITIVE_INFINITY };
+  for (let round = 0; round < ROUNDS; round++) best.reading = Math.min(best.reading, p99(await load.right(order)));
+  const before = server.residentBytes();
+  await sleepers.connect(server, 1_000, everything, true);
+  for (let round = 0; round < ROUNDS; round++) best.stalled = Math.min(best.stalled, p99(await load.right(order)));
+  const taken = server.residentBytes() - before;
+  await Promise.all([readers.end(), sleepers.end()]);
+  return [
+    line("p99 beside 1000 readers", best.reading, "us"),
+    line("p99 beside 1000 readers, 1000 that stall", best.stalled, "us"),
+    line("memory of a reader that stalls", taken / 1_000 / 1_024, "kib"),
+  ];
 }
 
 /** A thousand subscribers of everything, then ten thousand idle connections. */

@@ -77,7 +77,7 @@ const FIRST_WINDOW = 64;
 const FORGER_WINDOW = 4;
 
 /** Above this a query waits for its reader. */
-const HIGH_WATER = 1 << 20;
+const HIGH_WATER = 1 << 18;
 
 export class Connection {
   readonly #host: ConnectionHost;
@@ -341,6 +341,7 @@ export class Connection {
   }
 
   #drained(): void {
+    this.#outbox.refill();
     this.#host.scans.resume(this);
     this.#intake.resumeIfCalm();
   }
@@ -363,7 +364,7 @@ export class Connection {
   }
 
   close(code: number, reason: string): void {
-    this.#outbox.flush();
+    this.#outbox.refill(true);
     this.#intake.end();
     this.#ws.close(code, reason);
   }

@@ -1,4 +1,4 @@
-import { PassThrough } from "node:stream";
+import { type Duplex, PassThrough, Writable } from "node:stream";
 import { expect, test } from "vitest";
 import { generator } from "../../test/events.ts";
 import { Outbox } from "./outbox.ts";
@@ -70,4 +70,67 @@ test("what the reader has not taken is counted", () => {
   expect(outbox.pending).toBe(1_004);
   outbox.flush();
   expect(outbox.pending).toBeGreaterThan(0);
+});
+
+/** A socket that takes what it is given when it is told to. */
+function slowSocket() {
+  const taken: Buffer[] = [];
+  let waiting: (() => void) | undefined;
+  const socket = new Writable({
+    write: (chunk: Buffer, _, done) => {
+      taken.push(Buffer.from(chunk));
+      waiting = done;
+    },
+  });
+  const take = (): boolean => {
+    const done = waiting;
+    waiting = undefined;
+    done?.();
+    return done !== undefined;
+  };
+  return { socket: socket as unknown as Duplex, taken, take };
+}
+
+test("R5: for a reader that is behind nothing is copied, and it gets everything in order when it reads", async () => {
+  const { socket, taken, take } = slowSocket();
+  const outbox = new Outbox(socket);
+  socket.on("drain", () => outbox.refill());
+  const json = Buffer.from(`{"content":"${"x".repeat(900)}"}`);
+  const expected: string[] = [];
+  for (let i = 0; i < 5_000; i++) {
+    if (i % 100 === 7) {
+      outbox.text(`é${i}`);
+      expected.push(`é${i}`);
+    } else {
+      outbox.event(Buffer.from(`["EVENT","${i}",`), json);
+      expected.push(`["EVENT","${i}",${json}]`);
+    }
+    if (i % 50 === 0) await new Promise(setImmediate);
+  }
+  const pending = outbox.pending;
+  expect(pending).toBeGreaterThan(4_000_000);
+  // What was made for the socket is what it may have; the rest are references.
+  expect(socket.writableLength).toBeLessThan(300_000);
+  for (let idle = 0; idle < 3; ) {
+    idle = take() ? 0 : idle + 1;
+    await new Promise(setImmediate);
+    expect(socket.writableLength).toBeLessThan(300_000);
+  }
+  expect(frames(Buffer.concat(taken))).toEqual(expected);
+  expect(outbox.pending).toBe(0);
+});
+
+test("a goodbye comes after everything that was to be sent", async () => {
+  const { socket, taken, take } = slowSocket();
+  const outbox = new Outbox(socket);
+  for (let i = 0; i < 300; i++) {
+    outbox.event(Buffer.from("["), Buffer.from(`"${i}${"x".repeat(1_000)}"`));
+    await new Promise(setImmediate);
+  }
+  outbox.refill(true);
+  socket.write(Buffer.from("goodbye"));
+  while (take()) await new Promise(setImmediate);
+  const all = Buffer.concat(taken);
+  expect(all.subarray(-7).toString()).toBe("goodbye");
+  expect(frames(all.subarray(0, -7)).length).toBe(300);
 });

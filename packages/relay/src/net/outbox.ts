@@ -2,6 +2,9 @@
  * What a connection is to be sent, as WebSocket frames in few writes: frames gather in one buffer and leave together
  * when the work that made them is over. Events are copied from where they are stored; nothing is parsed.
  *
+ * For a reader that is behind, nothing is copied: what it is to get waits as a reference to bytes that all readers of
+ * an event share, so a thousand that stand still cost neither the copies nor their memory.
+ *
  * Spec: RFC 6455 (frames from a server are not masked, text frames, no fragments). It shares its socket with `ws`,
  * which writes whole control frames only, so frames never mix. What is not taken by the reader is counted: `pending`.
  */
@@ -10,12 +13,18 @@ import type { Duplex } from "node:stream";
 const TEXT = 0x81;
 const SMALL = 2_048;
 const LARGE = 65_536;
+/** A socket with more than this to write is behind. It asks for more (`drain`) when it has written all of it. */
+const BEHIND = 65_536;
 
 export class Outbox {
   readonly #socket: Duplex;
   #chunk: Buffer | undefined;
   #used = 0;
   #scheduled = false;
+  /** What waits for the reader, from `#next` on: the payload of a frame in two parts, the second an event or nothing. */
+  #waiting: (Buffer | undefined)[] = [];
+  #next = 0;
+  #waitingBytes = 0;
   /** Frames and bytes since the beginning. */
   frames = 0;
   bytes = 0;
@@ -26,10 +35,23 @@ export class Outbox {
 
   /** Bytes that the reader has not taken. */
   get pending(): number {
-    return this.#used + this.#socket.writableLength;
+    return this.#used + this.#waitingBytes + this.#socket.writableLength;
+  }
+
+  get #isBehind(): boolean {
+    return this.#next < this.#waiting.length || this.#socket.writableLength > BEHIND;
+  }
+
+  #wait(head: Buffer, event: Buffer | undefined): void {
+    this.#waiting.push(head, event);
+    this.#waitingBytes += head.length + (event === undefined ? 0 : event.length + 1);
   }
 
   text(text: string): void {
+    if (this.#isBehind) {
+      this.#wait(Buffer.from(text), undefined);
+      return;
+    }
     const length = Buffer.byteLength(text);
     const at = this.#frame(length);
     this.#chunk!.write(text, at);
@@ -37,6 +59,11 @@ export class Outbox {
 
   /** `["EVENT","name",` + the event + `]` */
   event(prefix: Buffer, json: Buffer): void {
+    if (this.#isBehind) this.#wait(prefix, json);
+    else this.#event(prefix, json);
+  }
+
+  #event(prefix: Buffer, json: Buffer): void {
     const at = this.#frame(prefix.length + json.length + 1);
     const chunk = this.#chunk!;
     prefix.copy(chunk, at);
@@ -78,6 +105,30 @@ export class Outbox {
       });
     }
     return this.#chunk;
+  }
+
+  /** The socket has written what it had: it gets some of what waits, or, to say goodbye, all of it. */
+  refill(all = false): void {
+    while (this.#next < this.#waiting.length && (all || this.#used + this.#socket.writableLength <= BEHIND)) {
+      const head = this.#waiting[this.#next]!;
+      const event = this.#waiting[this.#next + 1];
+      this.#waiting[this.#next] = undefined;
+      this.#waiting[this.#next + 1] = undefined;
+      this.#next += 2;
+      if (event === undefined) {
+        this.#waitingBytes -= head.length;
+        const at = this.#frame(head.length);
+        head.copy(this.#chunk!, at);
+      } else {
+        this.#waitingBytes -= head.length + event.length + 1;
+        this.#event(head, event);
+      }
+    }
+    if (this.#next === this.#waiting.length) {
+      this.#waiting = [];
+      this.#next = 0;
+    }
+    this.flush();
   }
 
   flush(): void {
