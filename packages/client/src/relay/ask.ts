@@ -48,10 +48,11 @@ export function ask(
     const events = new Map<EventId, VerifiedEvent>();
     const open = new Set(answers.keys());
     let isCut = false;
+    let following: Disposable | undefined;
     const finish = (): void => {
       callOff();
       signal?.removeEventListener("abort", finish);
-      following[Symbol.dispose]();
+      following?.[Symbol.dispose]();
       resolve({ events: [...events.values()], relays: answers });
     };
     const answer = (relay: RelayUrl, how: Answered): void => {
@@ -60,9 +61,8 @@ export function ask(
       // Not now: `follow` may not have returned yet.
       if (open.size === 0) queueMicrotask(finish);
     };
-    const callOff = clock.after(timeout, finish);
-    signal?.addEventListener("abort", finish);
-    const following = presence.follow([...answers.keys()], {
+    // May throw, where these sockets are closed or the question is not theirs; nothing is left behind then.
+    following = presence.follow([...answers.keys()], {
       filter,
       onEvent: (event, relay) => {
         onEvent?.(event, relay);
@@ -73,5 +73,7 @@ export function ask(
       onCaughtUp: ({ relay, complete }) => answer(relay, complete ? "fully" : "partly"),
       onRefused: ({ relay }) => answer(relay, "refused"),
     });
+    const callOff = clock.after(timeout, finish);
+    signal?.addEventListener("abort", finish);
   });
 }

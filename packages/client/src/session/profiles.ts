@@ -71,10 +71,14 @@ export class Profiles {
     return mapped(events, (event) => event && readProfile(event));
   }
 
-  /** Asks for those that are not known or were not asked for lately, many in one question. Never rejects. */
+  /**
+   * Asks for those that are not known or were not asked for lately, many in one question. Never rejects. Our own is
+   * followed on our own sockets: asked for beside others, it would tell who asks.
+   */
   want(people: Iterable<PubkeyHex>): Promise<void> {
-    const { clock, freshness = 3_600 } = this.#options;
+    const { clock, replaceables, freshness = 3_600 } = this.#options;
     for (const person of people) {
+      if (person === replaceables.me) continue;
       if ((this.#asked.get(person) ?? Number.NEGATIVE_INFINITY) + freshness > clock.now()) continue;
       this.#asked.set(person, clock.now());
       this.#wanted.add(person);

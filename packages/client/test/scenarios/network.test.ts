@@ -1,8 +1,10 @@
 import { toHex } from "@subrosa/core/bytes";
 import { FakeRelay } from "@subrosa/testkit/fake-relay";
 import { expect, test } from "vitest";
+import type { Clock } from "../../src/ports.ts";
+import { ask } from "../../src/relay/ask.ts";
 import { type Following, Network } from "../../src/relay/network.ts";
-import { type Person, person, relayOptions, until } from "./relay-stage.ts";
+import { fastClock, type Person, person, relayOptions, START, until } from "./relay-stage.ts";
 
 const user = person("user");
 const channel = person("channel key");
@@ -131,4 +133,23 @@ test("an identity that has left is not connected any more", async () => {
   network.leave(user.pubkey);
   expect(() => before.publish([fake.url], user.sign({}))).toThrow("usage/state");
   expect(network.as(user)).not.toBe(before);
+});
+
+test("a question that these sockets may not ask is the caller's mistake at once, and leaves nothing behind", async () => {
+  await using relay = await FakeRelay.open();
+  using network = new Network(relayOptions("mistake"));
+  network.as(user);
+  using nobody = network.anonymously();
+  const timers: number[] = [];
+  const clock: Clock = {
+    now: () => START,
+    after: (milliseconds, run) => {
+      timers.push(milliseconds);
+      return fastClock(20).after(milliseconds, run);
+    },
+  };
+  await expect(ask(nobody, [relay.url], { kinds: [0], authors: [user.pubkey] }, { clock })).rejects.toThrow(
+    "must not meet",
+  );
+  expect(timers).toEqual([]);
 });

@@ -1,0 +1,128 @@
+import { FakeRelay } from "@subrosa/testkit/fake-relay";
+import { seededRandom } from "@subrosa/testkit/random";
+import { expect, test } from "vitest";
+import { Hearing } from "../../src/relay/hearing.ts";
+import { Network } from "../../src/relay/network.ts";
+import type { MemoryDisk } from "../../src/store/memory-store.ts";
+import { fastClock, person, relayOptions, START } from "./relay-stage.ts";
+import { device, someone } from "./session-stage.ts";
+
+const NOWHERE = "ws://127.0.0.1:9";
+const clock = fastClock(20);
+
+test("caught up waits for every answer and for everything in hand, and names whoever failed", async () => {
+  const hearing = new Hearing(clock);
+  const [one, two] = ["ws://one.example/", "ws://two.example/"] as never[];
+  const [first, second] = [hearing.question(one!), hearing.question(two!)];
+  let isOver = false;
+  const over = hearing.caughtUp().then((heard) => {
+    isOver = true;
+    return heard;
+  });
+  const turn = () => new Promise((resolve) => setTimeout(resolve, 5));
+  let finish = (): void => undefined;
+  void hearing.during(new Promise<void>((resolve) => void (finish = resolve)));
+  first.stands("fully");
+  second.stands("unreachable");
+  await turn();
+  expect(isOver).toBe(false);
+  // What is done begins something else in the same breath.
+  let finishLater = (): void => undefined;
+  finish();
+  await Promise.resolve().then(() => hearing.during(new Promise<void>((resolve) => void (finishLater = resolve))));
+  await turn();
+  expect(isOver).toBe(false);
+  finishLater();
+  expect([...(await over).relays]).toEqual([
+    [one, "fully"],
+    [two, "unreachable"],
+  ]);
+  // Failed work is over too, and a question that nobody asks any more holds nobody up.
+  hearing.during(Promise.reject(new Error("disk"))).catch(() => undefined);
+  using _third = hearing.question(one!);
+  expect(hearing.state.isCaughtUp).toBe(false);
+  await expect(hearing.caughtUp(AbortSignal.timeout(20))).rejects.toThrow();
+  _third[Symbol.dispose]();
+  expect((await hearing.caughtUp()).isCaughtUp).toBe(true);
+});
+
+test("a relay that is away, hangs up, refuses or says nothing is named, and holds nobody up", async () => {
+  await using honest = await FakeRelay.open();
+  await using hangsUp = await FakeRelay.open();
+  await using refuses = await FakeRelay.open();
+  await using mute = await FakeRelay.open();
+  hangsUp.misbehaviour = { hangUp: true };
+  refuses.misbehaviour = { requireAuth: "read" };
+  mute.misbehaviour = { mute: ["EOSE"] };
+  const me = person("hearing");
+  honest.events.push(...Array.from({ length: 50 }, (_, i) => me.sign({ content: `${i}`, created_at: START + i })));
+  using network = new Network({ ...relayOptions("hearing", fastClock(200)), backoff: { first: 2_000, longest: 4_000 } });
+  const stored: string[] = [];
+  const relays = [honest.url, hangsUp.url, refuses.url, mute.url, NOWHERE];
+  using _following = network.anonymously().follow(relays, {
+    filter: { authors: [me.pubkey] },
+    onEvent: async ({ content }) => {
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      stored.push(content);
+    },
+  });
+  const { relays: heard } = await network.hearing.caughtUp();
+  expect(stored.length).toBe(50);
+  expect([...heard.values()]).toEqual(["fully", "silent", "refused", "silent", "unreachable"]);
+  // A relay that comes back is asked again.
+  hangsUp.misbehaviour = {};
+  await new Promise<void>((resolve) => {
+    const stop = network.hearing.watch(({ relays: at }) => {
+      if ([...at.values()][1] !== "fully") return;
+      stop();
+      resolve();
+    });
+  });
+});
+
+test("a new device is caught up when it holds all that the others know, in memory and on its disk, and not before", async () => {
+  await using relay = await FakeRelay.open();
+  const relays = [relay.url];
+  const anna = someone("anna of hearing");
+  let groups: unknown;
+  {
+    await using first = await device(anna, relays, new Map(), { saveDelay: 0 });
+    for (const name of ["rose", "thorn"]) {
+      const made = await first.session.groups!.create({ name, relays });
+      if (!made.ok) throw new Error(made.reason);
+      for (let i = 0; i < 20; i++) await first.session.groups!.say(made.id, { text: `${name} ${i}` });
+    }
+    const metadata = { name: "garden", about: "", picture: "" };
+    const made = await first.session.channels!.create({ metadata, relays });
+    if (!made.ok) throw new Error(made.reason);
+    for (let i = 0; i < 20; i++) await first.session.channels!.say(made.id, { text: `garden ${i}` });
+    await first.session.settled();
+    expect(first.isQuiet()).toBe(true);
+    groups = shown(first.session);
+  }
+  const disk: MemoryDisk = new Map();
+  {
+    await using second = await device(anna, relays, disk, { random: seededRandom("second of hearing") });
+    await second.session.caughtUp();
+    expect(shown(second.session)).toEqual(groups);
+  }
+  await using offline = await device(anna, [NOWHERE], disk);
+  await offline.session.caughtUp();
+  expect(shown(offline.session)).toEqual(groups);
+});
+
+/** What a screen shows of it, without what is a device's own. */
+function shown({ groups, channels }: Awaited<ReturnType<typeof device>>["session"]): unknown {
+  return {
+    groups: [...groups!.list.current]
+      .map(([id, { name, phase }]) => ({
+        ...{ id, name, phase },
+        said: groups!.group(id).current?.entries.map(({ text }) => text),
+      }))
+      .sort((a, b) => (a.id < b.id ? -1 : 1)),
+    channels: [...channels!.list.current].map(([id, { name }]) => ({
+      ...{ id, name },
+      said: channels!.channel(id).current?.entries.flatMap((entry) => ("text" in entry ? [entry.text] : [])),
+    })),
+  };
+}
