@@ -4,7 +4,7 @@
  * The act is durable before anything goes out, so what a relay did not take now goes out with a later command. Where every
  * relay refused something, the command fails, whatever else went well.
  */
-import { type Deliveries, type Delivery, standingOf } from "@subrosa/client/session/delivery";
+import { type Delivery, standingOf } from "@subrosa/client/session/delivery";
 import type { EventId } from "@subrosa/core/bytes";
 import type { RelayUrl } from "@subrosa/core/nostr/relay-url";
 import type { Tools } from "../command.ts";
@@ -12,7 +12,7 @@ import { Failure } from "../failure.ts";
 import type { Given } from "../given.ts";
 import type { Result } from "../screen.ts";
 import type { OpenSession } from "./opened.ts";
-import { patienceOf } from "./session.ts";
+import { patiently } from "./session.ts";
 
 export interface Sent {
   readonly published: readonly RelayUrl[];
@@ -21,40 +21,18 @@ export interface Sent {
   readonly isRefused: boolean;
 }
 
-/** `sends` is false for acts that nobody else hears of. Answers with what the act answered. */
 export async function acted<T>(
-  opened: OpenSession,
+  { session }: OpenSession,
   given: Given,
   tools: Tools,
   act: () => Promise<T>,
-  { sends = true } = {},
 ): Promise<{ readonly answer: T; readonly sent: Sent }> {
-  const { outbox } = opened.session;
+  const { outbox } = session;
   const before = new Set(outbox.deliveries.current.keys());
   const answer = await act();
-  const fresh = (all: Deliveries): readonly Delivery[] =>
-    [...all].flatMap(([id, delivery]) => (before.has(id) ? [] : [delivery]));
-  const patience = patienceOf(given);
-  if (sends) await someFresh(opened, fresh, patience, tools);
-  await opened.traffic.quiet(tools.signal, patience);
-  return { answer, sent: sentOf(fresh(outbox.deliveries.current)) };
-}
-
-/** The outbox hears of an act a moment after the act is durable. */
-async function someFresh(
-  { session }: OpenSession,
-  fresh: (all: Deliveries) => readonly Delivery[],
-  patience: number,
-  { signal, host }: Tools,
-): Promise<void> {
-  const over = new AbortController();
-  const callOff = host.clock.after(patience, () => over.abort());
-  for await (const all of session.outbox.deliveries.values(AbortSignal.any([signal, over.signal]))) {
-    const deliveries = fresh(all);
-    if (deliveries.length > 0 && deliveries.every((each) => standingOf(each) !== "waiting")) break;
-  }
-  callOff();
-  signal.throwIfAborted();
+  await patiently(given, tools, (signal) => session.settled(signal));
+  const fresh = [...outbox.deliveries.current].flatMap(([id, delivery]) => (before.has(id) ? [] : [delivery]));
+  return { answer, sent: sentOf(fresh) };
 }
 
 export function sentOf(deliveries: readonly Delivery[]): Sent {

@@ -5,7 +5,6 @@ import type { Identity } from "@subrosa/client/session/identity";
 import type { Session } from "@subrosa/client/session/session";
 import type { RelayUrl } from "@subrosa/core/nostr/relay-url";
 import type { Place } from "./place.ts";
-import type { Traffic } from "./traffic.ts";
 
 export interface OpenAccount extends AsyncDisposable {
   readonly account: Account;
@@ -18,5 +17,4 @@ export interface OpenSession extends AsyncDisposable {
   readonly network: Network;
   readonly open: OpenAccount;
   readonly relays: readonly RelayUrl[];
-  readonly traffic: Traffic;
 }

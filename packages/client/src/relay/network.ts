@@ -11,6 +11,7 @@ import { UsageError } from "@subrosa/core/errors";
 import type { EventTemplate, VerifiedEvent } from "@subrosa/core/nostr/event";
 import type { Filter } from "@subrosa/core/nostr/filter";
 import { type RelayUrl, relayUrl } from "@subrosa/core/nostr/relay-url";
+import { Hearing, type Question } from "./hearing.ts";
 import { type Filled, type FillOptions, fillFrom } from "./reconcile.ts";
 import type { PublishResult, RelayOptions } from "./relay-options.ts";
 import { openRelay, type RelaySocket } from "./relay-socket.ts";
@@ -31,8 +32,8 @@ export interface Following {
   readonly filter: Filter;
   /** Per relay, as `onCaughtUp` gave it. */
   readonly cursors?: ReadonlyMap<RelayUrl, number>;
-  /** Once per relay that has it: receivers are sets. */
-  readonly onEvent: (event: VerifiedEvent, relay: RelayUrl) => void;
+  /** Once per relay that has it: receivers are sets. A promise says how long it is in hand, and may reject. */
+  readonly onEvent: (event: VerifiedEvent, relay: RelayUrl) => unknown;
   readonly onCaughtUp?: (caughtUp: CaughtUp & { readonly relay: RelayUrl }) => void;
   readonly onRefused?: (refused: { readonly relay: RelayUrl; readonly reason: string }) => void;
 }
@@ -44,12 +45,15 @@ export interface Followed extends Disposable {
 
 /** Every identity of one account, or of several: what is known here may not meet on one socket. */
 export class Network implements Disposable {
+  /** How far all that is asked on all these sockets has been heard. */
+  readonly hearing: Hearing;
   readonly #options: NetworkOptions;
   readonly #present = new Map<PubkeyHex, Presence>();
   readonly #anonymous = new Set<Presence>();
 
   constructor(options: NetworkOptions) {
     this.#options = options;
+    this.hearing = new Hearing(options.clock);
   }
 
   /** The sockets of this identity; the same ones whenever it is asked for. */
@@ -59,7 +63,7 @@ export class Network implements Disposable {
       known.learn(identity);
       return known;
     }
-    const presence = new Presence(this.#options, identity, (pubkey) => this.#present.has(pubkey));
+    const presence = new Presence(this.#options, this.hearing, identity, (pubkey) => this.#present.has(pubkey));
     this.#present.set(identity.pubkey, presence);
     return presence;
   }
@@ -68,6 +72,7 @@ export class Network implements Disposable {
   anonymously(): Presence {
     const presence = new Presence(
       this.#options,
+      this.hearing,
       undefined,
       (pubkey) => this.#present.has(pubkey),
       () => {
@@ -94,6 +99,8 @@ export class Network implements Disposable {
 /** One identity's sockets, one for each relay it uses. */
 export class Presence implements Disposable {
   readonly #options: NetworkOptions;
+  readonly #hearing: Hearing;
+  readonly #asked = new Set<Question>();
   #identity: Identity | undefined;
   readonly #isOurs: (pubkey: PubkeyHex) => boolean;
   readonly #onClosed: () => void;
@@ -103,12 +110,14 @@ export class Presence implements Disposable {
   /** Only a `Network` makes one. @internal */
   constructor(
     options: NetworkOptions,
+    hearing: Hearing,
     identity: Identity | undefined,
     isOurs: (pubkey: PubkeyHex) => boolean,
     onClosed: () => void = () => undefined,
   ) {
     this.#onClosed = onClosed;
     this.#options = options;
+    this.#hearing = hearing;
     this.#identity = identity;
     this.#isOurs = isOurs;
   }
@@ -133,15 +142,18 @@ export class Presence implements Disposable {
     const open = this.#at(relays).map((relay) => {
       const { url } = relay;
       const cursor = cursors?.get(url);
+      const question = this.#hearing.question(url);
+      this.#asked.add(question);
       const subscription = Subscription.open(relay, {
         clock: this.#options.clock,
         filter,
         ...(cursor === undefined ? {} : { cursor }),
-        onEvent: (event) => onEvent(event, url),
+        onEvent: (event) => this.#hand(onEvent, event, url),
+        onStanding: (standing) => question.stands(standing),
         onCaughtUp: (caughtUp) => onCaughtUp?.({ ...caughtUp, relay: url }),
         onRefused: (reason) => onRefused?.({ relay: url, reason }),
       });
-      return { url, subscription };
+      return { url, subscription, question };
     });
     return {
       cursors: () =>
@@ -151,7 +163,11 @@ export class Presence implements Disposable {
           ),
         ),
       [Symbol.dispose]: () => {
-        for (const { subscription } of open) subscription[Symbol.dispose]();
+        for (const { subscription, question } of open) {
+          subscription[Symbol.dispose]();
+          question[Symbol.dispose]();
+          this.#asked.delete(question);
+        }
       },
     };
   }
@@ -161,14 +177,24 @@ export class Presence implements Disposable {
     this.#refuseOthers(filter);
     const known = [...options.known];
     const { clock } = this.#options;
-    return Promise.all(this.#at(relays).map((relay) => fillFrom(relay, filter, { ...options, known, clock })));
+    const onEvent: FillOptions["onEvent"] = (event, relay) => this.#hand(options.onEvent, event, relay);
+    const filling = this.#at(relays).map((relay) => fillFrom(relay, filter, { ...options, known, onEvent, clock }));
+    return this.#hearing.during(Promise.all(filling));
   }
 
   [Symbol.dispose](): void {
     this.#isClosed = true;
     for (const relay of this.#relays.values()) relay[Symbol.dispose]();
     this.#relays.clear();
+    // Nobody will be answered on sockets that are closed.
+    for (const question of this.#asked) question[Symbol.dispose]();
+    this.#asked.clear();
     this.#onClosed();
+  }
+
+  #hand(onEvent: Following["onEvent"], event: VerifiedEvent, relay: RelayUrl): void {
+    const work = onEvent(event, relay);
+    if (work instanceof Promise) this.#hearing.during(work).catch(() => undefined);
   }
 
   #refuseOthers(filter: Filter): void {

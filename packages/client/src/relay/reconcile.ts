@@ -22,7 +22,7 @@ export interface FillOptions {
   readonly clock: Clock;
   /** What we have for this filter. */
   readonly known: Iterable<Item>;
-  readonly onEvent: (event: VerifiedEvent, relay: RelayUrl) => void;
+  readonly onEvent: (event: VerifiedEvent, relay: RelayUrl) => unknown;
   readonly signal: AbortSignal;
   /** Milliseconds for a connection, and for each answer. Default 15,000. */
   readonly timeout?: number;
@@ -49,7 +49,9 @@ export async function fillFrom(relay: RelaySocket, filter: Filter, options: Fill
   if (!(await isConnected(relay, clock, timeout, signal))) return done("unreachable");
   const known = [...options.known];
   const difference = await negotiate(relay, filter, new Reconciliation(known), { clock, timeout, signal });
-  const onEvent = (event: VerifiedEvent): void => options.onEvent(event, relay.url);
+  const onEvent = (event: VerifiedEvent): void => {
+    options.onEvent(event, relay.url);
+  };
   if (difference !== undefined) {
     const { have, need } = difference;
     const missing = new Set(need);

@@ -50,10 +50,12 @@ export class RelaySocket implements Disposable {
   readonly #publications = new Map<EventId, Publication[]>();
   readonly #answers = new Map<EventId, (accepted: boolean) => void>();
   readonly #connectWatchers = new Set<() => void>();
+  readonly #unreachableWatchers = new Set<() => void>();
   readonly #negotiations = new Negotiations((message) => this.#send(message));
   #connection: Connection | undefined;
   #heard: number | undefined;
   #attempt = 0;
+  #isUnreachable = false;
   #callOff: () => void = () => undefined;
   #isClosed = false;
 
@@ -84,6 +86,13 @@ export class RelaySocket implements Disposable {
     this.#connectWatchers.add(watcher);
     if (this.isConnected) watcher();
     return () => void this.#connectWatchers.delete(watcher);
+  }
+
+  /** Called whenever a connection did not come about, at once where the last one did not; it is tried again all the same. */
+  whenUnreachable(watcher: () => void): () => void {
+    this.#unreachableWatchers.add(watcher);
+    if (this.#isUnreachable) watcher();
+    return () => void this.#unreachableWatchers.delete(watcher);
   }
 
   /** Resolves with what the relay said, or that it did not. Rejects only where too many events wait already. */
@@ -135,6 +144,7 @@ export class RelaySocket implements Disposable {
       for (const publication of waiting) this.#settle(id, publication, { relay: this.url, outcome: "closed" });
     }
     this.#connectWatchers.clear();
+    this.#unreachableWatchers.clear();
   }
 
   #open(): void {
@@ -144,6 +154,7 @@ export class RelaySocket implements Disposable {
       socket = this.#options.connect(this.url);
     } catch {
       // The host's class throws for an address that it will not connect to, a plain one from a secure page.
+      this.#tellUnreachable();
       this.#retry();
       return;
     }
@@ -167,6 +178,7 @@ export class RelaySocket implements Disposable {
     if (connection !== this.#connection) return;
     this.#callOff();
     connection.isOpen = true;
+    this.#isUnreachable = false;
     connection.heard = this.#options.clock.now();
     this.#listenForSilence(connection, false);
     for (const waiting of [...this.#publications.values()]) for (const each of waiting) this.#sendPublication(each);
@@ -178,7 +190,14 @@ export class RelaySocket implements Disposable {
     if (connection !== this.#connection) return;
     this.#callOff();
     this.#lose(connection, kind);
-    if (!this.#isClosed) this.#retry();
+    if (this.#isClosed) return;
+    if (!connection.isOpen) this.#tellUnreachable();
+    this.#retry();
+  }
+
+  #tellUnreachable(): void {
+    this.#isUnreachable = true;
+    for (const watcher of [...this.#unreachableWatchers]) watcher();
   }
 
   #lose(connection: Connection | undefined, kind: "lost" | "overrun"): void {

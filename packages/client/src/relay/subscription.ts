@@ -14,6 +14,7 @@ import type { EventId } from "@subrosa/core/bytes";
 import type { VerifiedEvent } from "@subrosa/core/nostr/event";
 import type { Filter } from "@subrosa/core/nostr/filter";
 import type { Clock } from "../ports.ts";
+import type { Standing } from "./hearing.ts";
 import { type Paged, type PageOptions, pageBack } from "./pages.ts";
 import type { RelaySocket } from "./relay-socket.ts";
 
@@ -26,6 +27,8 @@ export interface SubscriptionOptions extends Omit<PageOptions, "signal" | "clock
   /** Seconds. Default: `OVERLAP`. */
   readonly overlap?: number;
   readonly onCaughtUp?: (caughtUp: CaughtUp) => void;
+  /** How the question stands; it is asking when it is opened. */
+  readonly onStanding?: (standing: Standing) => void;
   /** The relay ended it; it is tried again with the next connection. */
   readonly onRefused?: (reason: string) => void;
 }
@@ -62,6 +65,9 @@ export class Subscription implements Disposable {
   #newest: number | undefined;
   #backlog: Backlog | undefined;
   #isLive = false;
+  #standing: Standing = "asking";
+  /** Connections in a row that ended without an answer. */
+  #losses = 0;
   #run = new AbortController();
   #close: () => void = () => undefined;
 
@@ -74,7 +80,12 @@ export class Subscription implements Disposable {
   /** Asks as soon as the relay is connected, and whenever it is again. */
   static open(relay: RelaySocket, options: SubscriptionOptions): Subscription {
     const subscription = new Subscription(relay, options);
-    subscription.#stop = relay.whenConnected(() => subscription.#begin());
+    const stopHoping = relay.whenUnreachable(() => subscription.#stands("unreachable"));
+    const stopBeginning = relay.whenConnected(() => subscription.#begin());
+    subscription.#stop = () => {
+      stopHoping();
+      stopBeginning();
+    };
     return subscription;
   }
 
@@ -93,6 +104,7 @@ export class Subscription implements Disposable {
     this.#run.abort();
     this.#run = new AbortController();
     const { signal } = this.#run;
+    this.#stands("asking");
     const { filter, overlap = OVERLAP, pageSize = 500, pageTimeout = 30_000, clock } = this.#options;
     const since = Math.max(filter.since ?? 0, (this.#newest ?? this.#cursor ?? 0) - overlap, 0);
     const window = Math.max(filter.since ?? 0, since - LIVE_WINDOW, 0);
@@ -127,7 +139,13 @@ export class Subscription implements Disposable {
         this.#cursor = this.cursor;
         this.#isLive = false;
         if (end.kind === "overrun") this.#forget();
-        if (end.kind === "refused") this.#options.onRefused?.(end.reason);
+        if (end.kind === "refused") {
+          this.#stands("refused");
+          this.#options.onRefused?.(end.reason);
+        } else if (this.#standing === "asking" && ++this.#losses > 1) {
+          // Once may be chance, and it is asked again soon; a relay that hangs up on the question holds nobody up.
+          this.#stands("silent");
+        }
       },
     });
   }
@@ -163,7 +181,15 @@ export class Subscription implements Disposable {
       this.#isLive = true;
     }
     const complete = isAll && recent.complete && older.complete;
+    this.#losses = 0;
     this.#options.onCaughtUp?.({ cursor: this.#cursor ?? 0, complete });
+    // After those who were told have begun what follows from it.
+    this.#stands(complete ? "fully" : isAll ? "partly" : "silent");
+  }
+
+  #stands(standing: Standing): void {
+    this.#standing = standing;
+    this.#options.onStanding?.(standing);
   }
 
   #interrupted(since: number, until: number, began: number, earlier: Backlog | undefined): void {

@@ -63,7 +63,8 @@ export async function openChannelRoom(options: ChannelRoomOptions): Promise<Chan
     store: machineStore(store, `channel/${id}`, channelKeeping(initial, curve)),
     perform: async (effect) => {
       const state = held.driver?.state;
-      return effect.kind === "publish" ? publish(effect, options) : wrapAgain(effect, state, options);
+      const performed = effect.kind === "publish" ? publish(effect, options) : wrapAgain(effect, state, options);
+      return options.network.hearing.during<ChannelHappening | undefined>(performed);
     },
     clock,
     random,
@@ -134,7 +135,7 @@ export class ChannelRoom implements AsyncDisposable {
     const room = new ChannelRoom(options, driver);
     driver.watch(() => room.#settled());
     room.#settled();
-    void room.#tick().catch(() => undefined);
+    options.network.hearing.during(room.#tick()).catch(() => undefined);
     return room;
   }
 
@@ -243,10 +244,10 @@ export class ChannelRoom implements AsyncDisposable {
       authenticate: async (template) => signEvent(template, secret, random(32), curve),
     });
     const pursuit = new Pursuit({
-      ...{ presence, relays, kept, clock, filters: { [key]: channelFilter(key) } },
-      onEvent: (event) => void this.ingest(event).catch(() => undefined),
-      onCaughtUp: (cursors) => void this.#keep(cursors).catch(() => undefined),
-      onSwept: (swept) => void this.#swept(swept, key).catch(() => undefined),
+      ...{ presence, hearing: network.hearing, relays, kept, clock, filters: { [key]: channelFilter(key) } },
+      onEvent: (event) => this.ingest(event),
+      onCaughtUp: (cursors) => this.#keep(cursors),
+      onSwept: (swept) => this.#swept(swept, key),
     });
     this.#pursuits.set(key, { relays: relays.join(), pursuit });
   }

@@ -35,6 +35,7 @@ import { Derived } from "./derived.ts";
 import { type Live, live } from "./live.ts";
 import { openRecords, type Records } from "./records.ts";
 import { signedShape } from "./shapes.ts";
+import { together } from "./views.ts";
 
 export type ChannelMade =
   | { readonly ok: true; readonly id: EventId }
@@ -77,7 +78,7 @@ export class Channels extends ChannelActs implements AsyncDisposable {
   readonly #opening = new Map<EventId, Promise<ChannelRoom>>();
   readonly #hand: Hand;
   readonly #changed = new Cell(0);
-  readonly #list: Derived<number, ReadonlyMap<EventId, ChannelSummary>>;
+  readonly #list: Derived<ReadonlyMap<EventId, ChannelView>, ReadonlyMap<EventId, ChannelSummary>>;
   readonly #busy = new Map<EventId, Promise<void>>();
   readonly #failed = new Map<string, number>();
   readonly #stop: () => void;
@@ -92,13 +93,14 @@ export class Channels extends ChannelActs implements AsyncDisposable {
     this.#early = early;
     this.#rooms = rooms;
     this.#hand = handOf(identity, random, curve);
-    const summaries = () =>
-      new Map(
-        [...rooms]
-          .filter(([, { state }]) => state.channel.kind !== "ended")
-          .map(([id, { view }]) => [id, channelSummary(view.state)]),
-      );
-    this.#list = new Derived(this.#changed, summaries, clock);
+    const views = together(
+      () =>
+        [...rooms].flatMap(([id, { state, view }]) => (state.channel.kind === "ended" ? [] : [[id, view] as const])),
+      (told) => this.#changed.watch(told),
+    );
+    const summaries = (all: ReadonlyMap<EventId, ChannelView>) =>
+      new Map([...all].map(([id, view]) => [id, channelSummary(view)]));
+    this.#list = new Derived(views, summaries, clock);
     this.#stop = outbox.deliveries.subscribe((deliveries) => {
       for (const [id, { relays }] of deliveries) {
         for (const [relay, { kind }] of relays) {
@@ -296,7 +298,7 @@ export class Channels extends ChannelActs implements AsyncDisposable {
         if (ignored !== undefined) this.#failed.set(name, this.#options.clock.now());
         this.#look(id, room);
       });
-    this.#busy.set(id, work);
+    this.#busy.set(id, this.#options.network.hearing.during(work));
   }
 
   #due(id: EventId, room: ChannelRoom): readonly [string, () => ChannelAnswer] | undefined {

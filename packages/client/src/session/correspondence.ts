@@ -56,6 +56,8 @@ export interface CorrespondenceOptions {
   readonly curve: Curve;
   /** Work that a stranger's request must show (ALIAS-9). Default: none. */
   readonly difficulty?: number;
+  /** Milliseconds that the list for our other devices waits for more to say. Default: `SAVE_DELAY`. */
+  readonly saveDelay?: number;
   /** For wraps to the real key that are no alias's: whoever else may read them. */
   readonly others?: (event: VerifiedEvent) => Promise<Ingested>;
 }
@@ -66,11 +68,11 @@ type ContactDriver = Driver<Contacts, ContactEvent, ContactEffect, IgnoredContac
 const MAX_EARLY = 1_000;
 const cursorsShape = list(object({ name: text({ max: 1_000 }), at: integer() }), { max: 1_000 });
 
-/** Milliseconds that the contacts list waits for more to say. */
+/** Milliseconds. */
 const SAVE_DELAY = 5_000;
 
 export async function openCorrespondence(options: CorrespondenceOptions): Promise<Correspondence> {
-  const { keys, store, clock, random, curve } = options;
+  const { keys, store, network, clock, random, curve, saveDelay = SAVE_DELAY } = options;
   const place: { driver?: ContactDriver; isSaving: boolean } = { isSaving: false };
   const driver: ContactDriver = await openDriver({
     machine: contactsMachine(keys, curve),
@@ -82,17 +84,17 @@ export async function openCorrespondence(options: CorrespondenceOptions): Promis
     perform: async (effect, signal) => {
       switch (effect.kind) {
         case "deliver":
-          return deliver(effect, options);
+          return network.hearing.during(deliver(effect, options));
         case "wake":
           return wake(effect, clock, signal);
         case "save-contacts":
           // One that waits will say what this one would.
           if (place.isSaving) return undefined;
           place.isSaving = true;
-          await pause(clock, SAVE_DELAY, signal);
+          if (saveDelay > 0) await pause(clock, saveDelay, signal);
           place.isSaving = false;
           signal.throwIfAborted();
-          return saveContacts(place.driver?.state ?? new Map(), options);
+          return network.hearing.during(saveContacts(place.driver?.state ?? new Map(), options));
         default:
           return effect satisfies never;
       }
@@ -319,18 +321,18 @@ export class Correspondence implements AsyncDisposable {
 
   #follow(): void {
     if (this.#isClosed) return;
-    const { keys, relaysOf, clock } = this.#options;
+    const { keys, relaysOf, network, clock } = this.#options;
     const relays = relaysOf(keys.pubkey).flatMap((url) => relayUrl(url) ?? []);
     for (const { identity, filters } of subscriptionsFor(keys.pubkey, keys.aliases())) {
       if (this.#followed.has(identity)) continue;
       const own: Filter = { kinds: [APP_DATA], authors: [identity] };
       const asked: readonly Filter[] = identity === keys.pubkey ? [...filters, own] : filters;
       const pursuit = new Pursuit({
-        ...{ presence: this.#presence(identity), relays, clock },
+        ...{ presence: this.#presence(identity), hearing: network.hearing, relays, clock },
         kept: new Map(this.#kept.cursors.kept.get(identity)?.map(({ name, at }) => [name, at])),
         filters: Object.fromEntries(asked.map((filter, i) => [`${identity}/${i}`, filter])),
-        onEvent: (event) => void this.#ingestQuietly(event),
-        onCaughtUp: (cursors) => void this.#keep(identity, cursors).catch(() => undefined),
+        onEvent: (event) => this.#ingestQuietly(event),
+        onCaughtUp: (cursors) => this.#keep(identity, cursors),
       });
       this.#followed.set(identity, pursuit);
     }

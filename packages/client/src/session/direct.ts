@@ -159,7 +159,7 @@ export class Direct implements AsyncDisposable {
           ]
         : []),
     ];
-    const onEvent = (event: VerifiedEvent): void => void this.ingest(event).catch(() => undefined);
+    const onEvent = (event: VerifiedEvent): Promise<unknown> => this.ingest(event);
     const open = filters.map((filter) => presence.follow(relays, { filter, onEvent }));
     return {
       [Symbol.dispose]: () => {

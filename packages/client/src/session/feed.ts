@@ -64,6 +64,7 @@ interface FeedView {
   readonly verified: readonly Post[];
   /** How many events were passed over, and why. */
   readonly ignored: ReadonlyMap<FeedIgnored, number>;
+  readonly isSettled: boolean;
 }
 
 const MAX_FUTURE = 900;
@@ -90,7 +91,7 @@ export class Feed implements Disposable {
   readonly #running = new Map<EventId, AbortController>();
   readonly #open = new Set<Disposable>();
   readonly #ignored = new Map<FeedIgnored, number>();
-  readonly #view = new Cell<FeedView>({ posts: [], verified: [], ignored: new Map() });
+  readonly #view = new Cell<FeedView>({ posts: [], verified: [], ignored: new Map(), isSettled: true });
   #looked: readonly EventId[] | "all" = "all";
   #order: readonly FeedEntry[] = [];
   #size = 0;
@@ -114,10 +115,15 @@ export class Feed implements Disposable {
     return live(this.#view, ({ ignored }) => ignored);
   }
 
+  /** Everything that came is shown, and what is looked at is checked. */
+  get settled(): Live<boolean> {
+    return live(this.#view, ({ isSettled }) => isSettled);
+  }
+
   /** Until the answer is disposed of; what it brought stays. */
   follow({ relays, filters, as, vouchers = new Map() }: FeedFollowing): Disposable {
     const presence = as ?? this.#options.network.anonymously();
-    const onEvent = (event: VerifiedEvent, relay: RelayUrl): void => void this.ingest(event, relay);
+    const onEvent = (event: VerifiedEvent, relay: RelayUrl): unknown => this.ingest(event, relay);
     const open = filters.map((filter) => presence.follow(relays, { filter, onEvent }));
     for (const [relay, self] of vouchers) {
       const filter: Filter = { kinds: [LABEL_KIND], authors: [self] };
@@ -288,6 +294,7 @@ export class Feed implements Disposable {
 
   #changed(): void {
     if (this.#isClosed) return;
+    if (this.#view.state.isSettled) this.#view.set({ ...this.#view.state, isSettled: false });
     this.#callOff ??= this.#options.clock.after(GATHERING, () => {
       this.#callOff = undefined;
       this.#show();
@@ -322,7 +329,8 @@ export class Feed implements Disposable {
       return { event: entry.event, relays: [...entry.relays], state: stateOf(entry, viewing) };
     });
     const posts = linked(shown);
-    this.#view.set({ posts, verified: posts.filter(isVerified), ignored: new Map(this.#ignored) });
+    const isSettled = this.#running.size === 0 && this.#waiting().next().done === true;
+    this.#view.set({ posts, verified: posts.filter(isVerified), ignored: new Map(this.#ignored), isSettled });
   }
 }
 

@@ -78,6 +78,7 @@ export async function openRoom(options: RoomOptions): Promise<GroupRoom> {
       }
       try {
         const { event: unsigned, target } = effect;
+        onWork({ target, tried: 0, best: 0 });
         const onProgress = (progress: Omit<Mining, "target">): void => onWork({ target, ...progress });
         const event = await work({ field: "nonce", event: unsigned, target }, { miner, signal, onProgress });
         const mined: Told = { kind: "mined", event, now: clock.now() };
@@ -143,8 +144,9 @@ export class GroupRoom implements AsyncDisposable {
     const room = new GroupRoom(options, driver, keeping, seen);
     driver.watch(() => room.#setClock());
     room.#follow();
-    room.#recalling = room.#recall();
-    void room.#tick().catch(() => undefined);
+    const { hearing } = options.network;
+    room.#recalling = hearing.during(room.#recall());
+    hearing.during(room.#tick()).catch(() => undefined);
     return room;
   }
 
@@ -238,17 +240,17 @@ export class GroupRoom implements AsyncDisposable {
       authenticate: async (template) => signEvent(template, place.listener, random(32), curve),
     });
     this.#pursuit = new Pursuit({
-      ...{ presence, relays: this.state.relays, kept, clock },
+      ...{ presence, hearing: network.hearing, relays: this.state.relays, kept, clock },
       filters: {
         first: { ids: [id] },
         // Few, and all that is needed to know who is in and which key is current.
         keys: { kinds: [484, 485, 486], "#e": [id] },
         words: { kinds: [482, 483], "#e": [id] },
       },
-      onEvent: (event) => void this.ingest(event).catch(() => undefined),
+      onEvent: (event) => this.ingest(event),
       onCaughtUp: (cursors) => {
         this.view.refresh();
-        void this.#keep(cursors).catch(() => undefined);
+        return this.#keep(cursors);
       },
     });
   }

@@ -22,6 +22,8 @@ export interface GroupsOptions {
   readonly random: RandomSource;
   readonly curve: Curve;
   readonly miner: Miner;
+  /** Milliseconds that the list for our other devices waits for more to say. Default 5,000. */
+  readonly saveDelay?: number;
   /** What a relay says of itself (NIP-11); undefined where it says nothing. */
   readonly limitsOf: (relay: RelayUrl) => Promise<Omit<RelayLimits, "url"> | undefined>;
 }

@@ -42,6 +42,7 @@ import { signAs } from "./identity.ts";
 import { type Live, live } from "./live.ts";
 import { openRecords, type Records } from "./records.ts";
 import { idShape } from "./shapes.ts";
+import { together } from "./views.ts";
 
 export type GroupMade =
   | { readonly ok: true; readonly id: EventId }
@@ -62,11 +63,11 @@ export interface NewGroup {
 
 type IndexDriver = Driver<GroupIndex, IndexEvent, SaveList, "unknown-group">;
 
-/** Milliseconds that the list for our other devices waits for more to say. */
+/** Milliseconds. */
 const SAVE_DELAY = 5_000;
 
 export async function openGroups(options: GroupsOptions): Promise<Groups> {
-  const { store, clock, random, curve } = options;
+  const { store, network, clock, random, curve, saveDelay = SAVE_DELAY } = options;
   const place: { driver?: IndexDriver; isSaving: boolean } = { isSaving: false };
   const index: IndexDriver = await openDriver({
     machine: groupIndex,
@@ -75,10 +76,10 @@ export async function openGroups(options: GroupsOptions): Promise<Groups> {
       // One that waits will say what this one would.
       if (place.isSaving) return undefined;
       place.isSaving = true;
-      await pause(clock, SAVE_DELAY, signal);
+      if (saveDelay > 0) await pause(clock, saveDelay, signal);
       place.isSaving = false;
       signal.throwIfAborted();
-      await saveList(place.driver?.state ?? new Map(), options);
+      await network.hearing.during(saveList(place.driver?.state ?? new Map(), options));
       return undefined;
     },
     clock,
@@ -112,7 +113,7 @@ export class Groups extends GroupActs implements AsyncDisposable {
   #hearing: Promise<void> = Promise.resolve();
   readonly #changed = new Cell(0);
   readonly #work = new Cell<ReadonlyMap<EventId, Mining>>(new Map());
-  readonly #list: Derived<number, ReadonlyMap<EventId, GroupSummary>>;
+  readonly #list: Derived<ReadonlyMap<EventId, GroupView>, ReadonlyMap<EventId, GroupSummary>>;
 
   private constructor(options: GroupsOptions, index: IndexDriver, lists: Records<EventId>) {
     const rooms = new Map<EventId, GroupRoom>();
@@ -121,8 +122,13 @@ export class Groups extends GroupActs implements AsyncDisposable {
     this.#index = index;
     this.#lists = lists;
     this.#rooms = rooms;
-    const summaries = () => new Map([...this.#rooms].map(([id, { view }]) => [id, groupSummary(view.state)]));
-    this.#list = new Derived(this.#changed, summaries, options.clock);
+    const views = together(
+      () => [...rooms].map(([id, { view }]) => [id, view] as const),
+      (told) => this.#changed.watch(told),
+    );
+    const summaries = (all: ReadonlyMap<EventId, GroupView>) =>
+      new Map([...all].map(([id, view]) => [id, groupSummary(view)]));
+    this.#list = new Derived(views, summaries, options.clock);
   }
 
   /** @internal */
@@ -138,6 +144,7 @@ export class Groups extends GroupActs implements AsyncDisposable {
         filter: listFilter(identity.pubkey),
         onEvent: (event) => {
           groups.#hearing = groups.#hearing.then(() => groups.#heard(event)).catch(() => undefined);
+          return groups.#hearing;
         },
       });
     }

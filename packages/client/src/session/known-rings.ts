@@ -157,7 +157,7 @@ export class KnownRings implements AsyncDisposable {
       const relays = [...new Set(directories.flatMap((each) => each.relays))].slice(0, 20);
       for (const at of relays.length === 0 ? [] : this.#reached()) {
         if (open.has(at)) continue;
-        const onEvent = (version: VerifiedEvent): void => void this.ingest(version).catch(() => undefined);
+        const onEvent = (version: VerifiedEvent): Promise<unknown> => this.ingest(version);
         open.set(at, presence.follow(relays, { filter: filterOf(at), onEvent }));
       }
     };

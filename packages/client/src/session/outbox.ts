@@ -14,8 +14,10 @@ import { type RelayUrl, relayUrl } from "@subrosa/core/nostr/relay-url";
 import { type Driver, type DriverFailure, openDriver } from "../driver/driver.ts";
 import { machineStore } from "../driver/machine-store.ts";
 import { type Backoff, type Clock, orAborted } from "../ports.ts";
+import type { Hearing } from "../relay/hearing.ts";
 import type { Network, Presence } from "../relay/network.ts";
 import type { Store } from "../store/store.ts";
+import { Cell } from "./cell.ts";
 import {
   type Deliveries,
   type Delivery,
@@ -45,12 +47,18 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
   // Effects of an earlier life begin while the driver opens, so what they need is read from the state when it is there.
   const place: { driver?: Driver<Deliveries, DeliveryEvent, Publish, IgnoredDelivery> } = {};
   const opened = deferred();
+  const trying = new Cell(0);
   const driver = await openDriver({
     machine: deliveryMachine,
     store: machineStore(store, "deliveries", deliveryKeeping),
     perform: async (effect, signal) => {
-      await opened.promise;
-      return publish(effect, place.driver?.state.get(effect.id), options, signal);
+      trying.set(trying.state + 1);
+      try {
+        await opened.promise;
+        return await publish(effect, place.driver?.state.get(effect.id), options, signal);
+      } finally {
+        trying.set(trying.state - 1);
+      }
     },
     clock,
     random,
@@ -59,15 +67,28 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
   });
   place.driver = driver;
   opened.resolve();
-  return new Outbox(driver);
+  return new Outbox(driver, trying, options.network.hearing);
 }
 
 export class Outbox implements AsyncDisposable {
   readonly #driver: Driver<Deliveries, DeliveryEvent, Publish, IgnoredDelivery>;
+  readonly #trying: Cell<number>;
+  readonly #hearing: Hearing;
 
   /** Only `openOutbox` makes one. @internal */
-  constructor(driver: Driver<Deliveries, DeliveryEvent, Publish, IgnoredDelivery>) {
+  constructor(
+    driver: Driver<Deliveries, DeliveryEvent, Publish, IgnoredDelivery>,
+    trying: Cell<number>,
+    hearing: Hearing,
+  ) {
     this.#driver = driver;
+    this.#trying = trying;
+    this.#hearing = hearing;
+  }
+
+  /** How many publications are being tried now; one that waits for its next try is none. */
+  get trying(): Live<number> {
+    return live(this.#trying, (trying) => trying);
   }
 
   /** What is on its way and what became of it, until it is forgotten. */
@@ -90,7 +111,7 @@ export class Outbox implements AsyncDisposable {
       if (url === undefined) throw new UsageError("usage/template", "give relays as ws:// or wss:// URLs");
       return url;
     });
-    return this.#driver.send({ kind: "send", event: plain(event), as, relays: urls, again });
+    return this.#hearing.during(this.#driver.send({ kind: "send", event: plain(event), as, relays: urls, again }));
   }
 
   /** Tries the relays that refused it again. */

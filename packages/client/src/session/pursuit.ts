@@ -10,6 +10,7 @@ import type { VerifiedEvent } from "@subrosa/core/nostr/event";
 import type { Filter } from "@subrosa/core/nostr/filter";
 import type { RelayUrl } from "@subrosa/core/nostr/relay-url";
 import type { Clock } from "../ports.ts";
+import type { Hearing } from "../relay/hearing.ts";
 import type { Followed, Presence } from "../relay/network.ts";
 
 /** Seconds. */
@@ -17,17 +18,19 @@ export const SWEEP_EVERY = 7 * 86_400;
 
 export interface PursuitOptions {
   readonly presence: Presence;
+  readonly hearing: Hearing;
   readonly relays: readonly RelayUrl[];
   /** By a name that stays the same across openings. */
   readonly filters: Readonly<Record<string, Filter>>;
   /** As `cursors` gave them. */
   readonly kept: ReadonlyMap<string, number>;
   readonly clock: Clock;
-  readonly onEvent: (event: VerifiedEvent, relay: RelayUrl) => void;
+  /** Resolves when it is durable. */
+  readonly onEvent: (event: VerifiedEvent, relay: RelayUrl) => Promise<unknown>;
   /** After a relay has shown all that it holds: what to keep. */
-  readonly onCaughtUp?: (cursors: ReadonlyMap<string, number>) => void;
+  readonly onCaughtUp?: (cursors: ReadonlyMap<string, number>) => Promise<unknown>;
   /** After a relay has shown everything from the beginning: all that it holds. */
-  readonly onSwept?: (swept: Swept) => void;
+  readonly onSwept?: (swept: Swept) => Promise<unknown>;
 }
 
 export interface Swept {
@@ -41,8 +44,12 @@ export class Pursuit implements Disposable {
   readonly #behind = new Set<string>();
   readonly #swept = new Map<string, number>();
 
-  constructor({ presence, relays, filters, kept, clock, onEvent, onCaughtUp, onSwept }: PursuitOptions) {
+  constructor({ presence, hearing, relays, filters, kept, clock, onEvent, onCaughtUp, onSwept }: PursuitOptions) {
     const now = clock.now();
+    // A store that fails has stopped its driver, which has said so.
+    const inHand = (work: Promise<unknown> | undefined): void => {
+      if (work !== undefined) hearing.during(work).catch(() => undefined);
+    };
     for (const [name, filter] of Object.entries(filters)) {
       const cursors = new Map<RelayUrl, number>();
       const sweeping = new Map<RelayUrl, Set<EventId>>(relays.map((relay) => [relay, new Set()]));
@@ -59,7 +66,7 @@ export class Pursuit implements Disposable {
         cursors,
         onEvent: (event, relay) => {
           if (onSwept !== undefined) sweeping.get(relay)?.add(event.id);
-          onEvent(event, relay);
+          return onEvent(event, relay);
         },
         onCaughtUp: ({ relay, complete }) => {
           this.#behind.delete(nameOf(name, relay));
@@ -68,9 +75,9 @@ export class Pursuit implements Disposable {
           if (ids !== undefined) {
             sweeping.delete(relay);
             this.#swept.set(sweepOf(name, relay), now);
-            onSwept?.({ relay, name, ids });
+            inHand(onSwept?.({ relay, name, ids }));
           }
-          onCaughtUp?.(this.cursors());
+          inHand(onCaughtUp?.(this.cursors()));
         },
       });
       this.#followed.push({ name, followed });

@@ -114,7 +114,7 @@ export class Replaceables implements AsyncDisposable {
 
   /** Until the answer is disposed of. */
   follow(presence: Presence, relays: readonly string[], filter: Filter): Disposable {
-    return presence.follow(relays, { filter, onEvent: (event) => void this.#quietly(event) });
+    return presence.follow(relays, { filter, onEvent: (event) => this.#quietly(event) });
   }
 
   /** Asks now. Others' lists are asked for on whatever sockets the caller chooses: a relay sees who is asked about. */

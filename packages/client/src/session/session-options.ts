@@ -26,6 +26,8 @@ export interface SessionOptions {
   readonly fetch?: Fetch;
   /** Bits of work that a stranger's request must show (ALIAS-9). Default: none. */
   readonly difficulty?: number;
+  /** Milliseconds that lists for our other devices wait for more to say. Default 5,000; 0 for a program that runs once. */
+  readonly saveDelay?: number;
   /** Relays of others inside our own network are dialled too: for tests, and for networks that are their own. */
   readonly allowPrivateRelays?: boolean;
 }

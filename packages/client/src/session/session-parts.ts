@@ -136,7 +136,9 @@ async function assemble(options: SessionOptions, keep: Keep): Promise<SessionPar
       ...{ opener, sign, store, outbox, clock, random, curve },
       inboxOf: (person) => relayLists.inboxOf(person).current?.relays,
       isBlocked: (person) => lists?.has("blocked", person) === true,
-      onOther: (tried, event) => void handOn(channels, tried, event, options).catch(() => undefined),
+      onOther: (tried, event) => {
+        network.hearing.during(handOn(channels, tried, event, options)).catch(() => undefined);
+      },
     }),
   );
   const others = async (event: VerifiedEvent): Promise<Ingested> => {
@@ -146,14 +148,15 @@ async function assemble(options: SessionOptions, keep: Keep): Promise<SessionPar
     return refused === undefined ? { ok: true } : { ok: false, reason: taken?.reason ?? refused };
   };
   const work = difficulty === undefined ? {} : { difficulty };
+  const saving = options.saveDelay === undefined ? {} : { saveDelay: options.saveDelay };
   const contacts: Correspondence | undefined =
-    keys && keep(await openCorrespondence({ ...common, keys, outbox, relaysOf, reach, others, ...work }));
+    keys && keep(await openCorrespondence({ ...common, keys, outbox, relaysOf, reach, others, ...work, ...saving }));
   if (identity.kind === "signer" && relays.length > 0) keep(direct.follow(own(), relaysOf(me)));
 
   const miner = options.miner ?? minerInPlace(clock);
   const homes = (): readonly string[] => relaysOf(me);
   const groups = hasChannels
-    ? keep(await openGroups({ ...common, identity, own, homes, outbox, miner, limitsOf: ask }))
+    ? keep(await openGroups({ ...common, identity, own, homes, outbox, miner, limitsOf: ask, ...saving }))
     : undefined;
   return {
     ...{ outbox, contacts, groups, channels, direct, relayLists, lists },

@@ -10,6 +10,8 @@
  * its parts; store, network, identity and account are the caller's, closed after it.
  */
 import type { PubkeyHex } from "@subrosa/core/bytes";
+import type { Heard } from "../relay/hearing.ts";
+import type { Network } from "../relay/network.ts";
 import type { Channels } from "./channels.ts";
 import type { Correspondence } from "./correspondence.ts";
 import type { Direct } from "./direct.ts";
@@ -19,6 +21,7 @@ import type { Groups } from "./groups.ts";
 import { lackingParts, type Part } from "./identity.ts";
 import type { KnownRings } from "./known-rings.ts";
 import type { Lists } from "./lists.ts";
+import { type Live, live } from "./live.ts";
 import type { Marks } from "./marks.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Polls } from "./polls.ts";
@@ -54,10 +57,13 @@ export class Session implements SessionParts, AsyncDisposable {
   readonly pseudonyms: Pseudonyms | undefined;
   /** Why a part is not there, in a sentence. */
   readonly lacks: Readonly<Partial<Record<Part, string>>>;
+  /** How far every relay of this session's network has been heard, live. */
+  readonly hearing: Live<Heard>;
+  readonly #network: Network;
   readonly #close: () => Promise<void>;
 
   /** Only `openSession` makes one. @internal */
-  constructor({ identity }: SessionOptions, parts: SessionParts, close: () => Promise<void>) {
+  constructor({ identity, network }: SessionOptions, parts: SessionParts, close: () => Promise<void>) {
     this.me = identity.pubkey;
     this.outbox = parts.outbox;
     this.contacts = parts.contacts;
@@ -76,7 +82,27 @@ export class Session implements SessionParts, AsyncDisposable {
     this.polls = parts.polls;
     this.pseudonyms = parts.pseudonyms;
     this.lacks = lackingParts(identity);
+    this.hearing = live(network.hearing, (heard) => heard);
+    this.#network = network;
     this.#close = close;
+  }
+
+  /**
+   * Resolves when every relay has answered all that it was asked or has failed to, and all that came is read, stored and
+   * acted on; the answer names the relays that failed. Rejects with the signal's reason where that comes first.
+   */
+  caughtUp(signal?: AbortSignal): Promise<Heard> {
+    return this.#network.hearing.caughtUp(signal);
+  }
+
+  /** Caught up, and everything that goes out was tried once: what a program that runs once waits for. */
+  async settled(signal: AbortSignal = new AbortController().signal): Promise<Heard> {
+    for (;;) {
+      const heard = await this.caughtUp(signal);
+      if (this.outbox.trying.current === 0) return heard;
+      for await (const trying of this.outbox.trying.values(signal)) if (trying === 0) break;
+      signal.throwIfAborted();
+    }
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -10,6 +10,14 @@ import { device, someone } from "./session-stage.ts";
 const NOWHERE = "ws://127.0.0.1:9";
 const clock = fastClock(20);
 
+function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+
 test("caught up waits for every answer and for everything in hand, and names whoever failed", async () => {
   const hearing = new Hearing(clock);
   const [one, two] = ["ws://one.example/", "ws://two.example/"] as never[];
@@ -20,19 +28,18 @@ test("caught up waits for every answer and for everything in hand, and names who
     return heard;
   });
   const turn = () => new Promise((resolve) => setTimeout(resolve, 5));
-  let finish = (): void => undefined;
-  void hearing.during(new Promise<void>((resolve) => void (finish = resolve)));
+  const [now, later] = [deferred(), deferred()];
+  void hearing.during(now.promise);
   first.stands("fully");
   second.stands("unreachable");
   await turn();
   expect(isOver).toBe(false);
   // What is done begins something else in the same breath.
-  let finishLater = (): void => undefined;
-  finish();
-  await Promise.resolve().then(() => hearing.during(new Promise<void>((resolve) => void (finishLater = resolve))));
+  now.resolve();
+  await now.promise.then(() => void hearing.during(later.promise));
   await turn();
   expect(isOver).toBe(false);
-  finishLater();
+  later.resolve();
   expect([...(await over).relays]).toEqual([
     [one, "fully"],
     [two, "unreachable"],
@@ -56,7 +63,10 @@ test("a relay that is away, hangs up, refuses or says nothing is named, and hold
   mute.misbehaviour = { mute: ["EOSE"] };
   const me = person("hearing");
   honest.events.push(...Array.from({ length: 50 }, (_, i) => me.sign({ content: `${i}`, created_at: START + i })));
-  using network = new Network({ ...relayOptions("hearing", fastClock(200)), backoff: { first: 2_000, longest: 4_000 } });
+  using network = new Network({
+    ...relayOptions("hearing", fastClock(200)),
+    backoff: { first: 2_000, longest: 4_000 },
+  });
   const stored: string[] = [];
   const relays = [honest.url, hangsUp.url, refuses.url, mute.url, NOWHERE];
   using _following = network.anonymously().follow(relays, {
@@ -95,7 +105,7 @@ test("a new device is caught up when it holds all that the others know, in memor
     const metadata = { name: "garden", about: "", picture: "" };
     const made = await first.session.channels!.create({ metadata, relays });
     if (!made.ok) throw new Error(made.reason);
-    for (let i = 0; i < 20; i++) await first.session.channels!.say(made.id, { text: `garden ${i}` });
+    for (let i = 0; i < 20; i++) await first.session.channels!.say(made.id, `garden ${i}`);
     await first.session.settled();
     expect(first.isQuiet()).toBe(true);
     groups = shown(first.session);

@@ -3,7 +3,7 @@ import { Feed } from "@subrosa/client/session/feed";
 import { judgeInPlace } from "@subrosa/client/session/judge";
 import { POST_SENTENCES, type Post } from "@subrosa/client/session/post";
 import type { RingName } from "@subrosa/core/ring/ring";
-import { Traffic } from "../../account/traffic.ts";
+import { PATIENCE, patiently } from "../../account/session.ts";
 import type { Command, Tools } from "../../command.ts";
 import { badArguments } from "../../failure.ts";
 import type { Given } from "../../given.ts";
@@ -22,21 +22,21 @@ export const anonFeed: Command = {
     { flags: "-k, --kind <number>", about: "of this kind (1)" },
     { flags: "-n, --limit <number>", about: "as many at most, of each relay (200)" },
     { flags: "-w, --watch", about: "stay, and show what comes" },
+    PATIENCE,
   ],
   examples: ["subrosa anon feed --relay ws://127.0.0.1:7777 --ring friends.txt"],
   async run(given, tools) {
-    const { host, curve, signal } = tools;
+    const { host, curve } = tools;
     const relays = given.relays();
     if (relays.length === 0) throw badArguments("Give at least one --relay.");
     const pins = pinsOf(given, tools);
-    const traffic = new Traffic(host.connect, host.clock);
-    using network = openNetwork({ curve, host: { ...host, connect: traffic.connect } });
+    using network = openNetwork({ curve, host });
     const judge = judgeInPlace(curve, host.clock);
     using feed = new Feed({ network, judge, clock: host.clock, trust: () => ({ pins }) });
     const kinds = [given.integer("kind", { max: 65_535 }) ?? 1];
     feed.follow({ relays, filters: [{ kinds, limit: given.integer("limit", { min: 1 }) ?? 200 }] });
-    await traffic.quiet(signal, 20_000);
-    await until(feed.posts, tools, (posts) => posts.every(isJudged));
+    await patiently(given, tools, (patience) => network.hearing.caughtUp(patience));
+    await until(feed.settled, tools, (isSettled) => isSettled);
     const isShown = ({ state }: Post): boolean =>
       !given.has("known") || (state.kind === "verified" && state.trust.by !== "nothing");
     await followed(feed.posts, given, tools, {

@@ -17,13 +17,11 @@ export interface ChannelAct {
   readonly options?: readonly Option[];
   readonly examples: readonly string[];
   readonly sentence: string;
-  /** Nobody else hears of it. */
-  readonly isOurs?: true;
   readonly act: (channels: Channels, id: EventId, given: Given, tools: Tools) => Promise<IgnoredChannel | undefined>;
 }
 
 export function channelAct(channelAct: ChannelAct): Command {
-  const { name, operands = "", options = [], examples, sentence, isOurs, act } = channelAct;
+  const { name, operands = "", options = [], examples, sentence, act } = channelAct;
   return {
     operands: `<channel> ${operands}`.trim(),
     options: [...options, ...SESSION_OPTIONS],
@@ -36,7 +34,7 @@ export function channelAct(channelAct: ChannelAct): Command {
           const ignored = await act(channels, id, given, tools);
           if (ignored !== undefined) throw channelRefusal(ignored);
         };
-        const { sent } = await acted(opened, given, tools, run, { sends: isOurs !== true });
+        const { sent } = await acted(opened, given, tools, run);
         showSent({ type: `channel_${name}`, channel: id }, sentence, sent, tools);
       }),
   };

@@ -8,7 +8,6 @@ export const channelApprove: Command = channelAct({
   operands: "[relay...]",
   examples: ["subrosa channel approve garden --account alice --passphrase-file passphrase.txt"],
   sentence: "Agreed.",
-  isOurs: true,
   act: (channels, id, given) => {
     const named = given.operands.slice(1).map(readRelayUrl);
     return channels.approve(id, named.length > 0 ? named : (channels.channel(id).current?.newRelays ?? []));

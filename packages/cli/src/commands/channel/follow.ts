@@ -8,6 +8,5 @@ export const channelFollow: Command = channelAct({
   operands: "<channel-id>",
   examples: ["subrosa channel follow garden note1… --account alice --passphrase-file passphrase.txt"],
   sentence: "Followed.",
-  isOurs: true,
   act: (channels, id, given) => channels.follow(id, readEventId(given.operand(1))),
 });

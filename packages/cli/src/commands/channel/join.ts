@@ -9,7 +9,6 @@ export const channelJoin: Command = channelAct({
   operands: "[invitation]",
   examples: ["subrosa channel join garden --account alice --passphrase-file passphrase.txt"],
   sentence: "You are in.",
-  isOurs: true,
   act: (channels, id, given) => {
     const named = given.operands[1];
     const invitations = channels.channel(id).current?.invitations ?? [];

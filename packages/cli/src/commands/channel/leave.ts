@@ -6,6 +6,5 @@ export const channelLeave: Command = channelAct({
   name: "leave",
   examples: ["subrosa channel leave garden --account alice --passphrase-file passphrase.txt"],
   sentence: "Forgotten here.",
-  isOurs: true,
   act: (channels, id) => channels.leave(id),
 });

@@ -17,12 +17,10 @@ export interface GroupAct {
   readonly options?: readonly Option[];
   readonly examples: readonly string[];
   readonly sentence: string;
-  /** Nobody else hears of it. */
-  readonly isOurs?: true;
   readonly act: (groups: Groups, id: EventId, given: Given, tools: Tools) => Promise<IgnoredGroup | undefined>;
 }
 
-export function groupAct({ name, operands = "", options = [], examples, sentence, isOurs, act }: GroupAct): Command {
+export function groupAct({ name, operands = "", options = [], examples, sentence, act }: GroupAct): Command {
   return {
     operands: `<group> ${operands}`.trim(),
     options: [...options, ...SESSION_OPTIONS],
@@ -35,7 +33,7 @@ export function groupAct({ name, operands = "", options = [], examples, sentence
           const ignored = await act(groups, id, given, tools);
           if (ignored !== undefined) throw groupRefusal(ignored);
         };
-        const { sent } = await acted(opened, given, tools, run, { sends: isOurs !== true });
+        const { sent } = await acted(opened, given, tools, run);
         showSent({ type: `group_${name}`, group: id }, sentence, sent, tools);
       }),
   };

@@ -6,6 +6,5 @@ export const groupForget: Command = groupAct({
   name: "forget",
   examples: ["subrosa group forget friends --account alice --passphrase-file passphrase.txt"],
   sentence: "Deleted here.",
-  isOurs: true,
   act: (groups, id) => groups.forget(id),
 });

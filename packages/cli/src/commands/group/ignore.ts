@@ -8,6 +8,5 @@ export const groupIgnore: Command = groupAct({
   operands: "<request>",
   examples: ["subrosa group ignore friends note1… --account alice --passphrase-file passphrase.txt"],
   sentence: "Hidden.",
-  isOurs: true,
   act: (groups, id, given) => groups.ignore(id, readEventId(given.operand(1))),
 });

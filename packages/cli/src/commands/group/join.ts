@@ -1,7 +1,9 @@
 /** group join: asks to be let in, by a link, or by the text of an invite that was sealed to you. */
+import type { Groups } from "@subrosa/client/session/groups";
+import type { EventId } from "@subrosa/core/bytes";
 import { acted, showSent } from "../../account/delivered.ts";
 import { partOf, SESSION_OPTIONS, withSession } from "../../account/session.ts";
-import type { Command } from "../../command.ts";
+import type { Command, Tools } from "../../command.ts";
 import { groupRefusal } from "./act.ts";
 
 export const groupJoin: Command = {
@@ -16,9 +18,21 @@ export const groupJoin: Command = {
       const join = async () => {
         const made = looks ? await groups.look(invite!) : await groups.join(invite!, words);
         if (!made.ok) throw groupRefusal(made.reason);
+        await mined(groups, made.id, tools);
         return made.id;
       };
-      const { answer: id, sent } = await acted(opened, given, tools, join, { sends: !looks });
+      const { answer: id, sent } = await acted(opened, given, tools, join);
       showSent({ type: "group_join", group: id }, looks ? "You look in." : "Asked.", sent, tools);
     }),
 };
+
+/** A request may have to show work, and is sent when that is done. */
+async function mined(groups: Groups, id: EventId, { signal, screen }: Tools): Promise<void> {
+  for await (const work of groups.work.values(signal)) {
+    const mining = work.get(id);
+    if (mining === undefined) return;
+    const { tried, best, target } = mining;
+    screen.progress(`${tried.toLocaleString("en")} tried; best ${best} of ${target} bits`);
+  }
+  signal.throwIfAborted();
+}

@@ -7,6 +7,5 @@ export const groupTrust: Command = groupAct({
   operands: "<person>",
   examples: ["subrosa group trust friends npub1… --account alice --passphrase-file passphrase.txt"],
   sentence: "Trusted.",
-  isOurs: true,
   act: (groups, id, given, tools) => groups.trust(id, personAt(1, given, tools)),
 });

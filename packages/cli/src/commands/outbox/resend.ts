@@ -1,7 +1,7 @@
 /** outbox resend: tries the relays that refused it again. */
 import { IGNORED_DELIVERY } from "@subrosa/client/session/delivery";
 import { sentOf, showSent } from "../../account/delivered.ts";
-import { patienceOf, SESSION_OPTIONS, withSession } from "../../account/session.ts";
+import { patiently, SESSION_OPTIONS, withSession } from "../../account/session.ts";
 import type { Command } from "../../command.ts";
 import { Failure } from "../../failure.ts";
 import { readEventId } from "../../given.ts";
@@ -11,11 +11,11 @@ export const outboxResend: Command = {
   options: SESSION_OPTIONS,
   examples: ["subrosa outbox resend note1… --account alice --passphrase-file passphrase.txt"],
   run: (given, tools) =>
-    withSession(given, tools, "outbox resend", async ({ session, traffic }) => {
+    withSession(given, tools, "outbox resend", async ({ session }) => {
       const id = readEventId(given.operand(0));
       const ignored = await session.outbox.resend(id);
       if (ignored !== undefined) throw new Failure("refused", IGNORED_DELIVERY[ignored], { reason: ignored });
-      await traffic.quiet(tools.signal, patienceOf(given));
+      await patiently(given, tools, (signal) => session.settled(signal));
       const delivery = session.outbox.deliveries.current.get(id);
       showSent({ type: "resent", id }, "Tried again.", sentOf(delivery === undefined ? [] : [delivery]), tools);
     }),
