@@ -8,7 +8,7 @@ import { expect, test } from "vitest";
 import { openLmdbStore } from "./lmdb-store.ts";
 import { type MemoryDisk, openMemoryStore } from "./memory-store.ts";
 import { openSealedStore, type Stretch } from "./sealed-store.ts";
-import type { Store } from "./store.ts";
+import { entriesOf, type Store } from "./store.ts";
 
 const cheap: Stretch = async (password, salt) => sha256(password, salt);
 
@@ -161,21 +161,111 @@ test("any changed byte of the header is refused, and no header makes us take mor
     disk.set("subrosa-sealed", header.with(1, logN));
     await openSealedStore(openMemoryStore(disk), "p", { random: seededRandom("h"), stretch });
   }
-  expect(costs).toEqual([17, 18, 19, 20, 21, 22]);
+  // One stretch each, so that a header that somebody changed cannot be told from a wrong passphrase by the time it takes.
+  expect(costs.length).toBe(256);
+  expect([...new Set(costs)].sort()).toEqual([17, 18, 19, 20, 21, 22]);
+  costs.length = 0;
+  for (const broken of [new Uint8Array(0), header.slice(0, 40), new Uint8Array(10_000), header.with(0, 7)]) {
+    disk.set("subrosa-sealed", broken);
+    const opening = await openSealedStore(openMemoryStore(disk), "p", { random: seededRandom("h"), stretch });
+    expect(opening).toEqual({ ok: false, reason: "store-passphrase" });
+  }
+  expect(costs).toEqual([17, 17, 17, 17]);
 });
 
-test("a passphrase can be changed while the records stay, and only by who knows the old one", async () => {
+const HEADER = "subrosa-sealed";
+const RECORDS = 450;
+
+async function filled(): Promise<MemoryDisk> {
   const disk: MemoryDisk = new Map();
+  await using store = await opened(openMemoryStore(disk), "old");
+  const all = Array.from({ length: RECORDS }, (_, i) => ({ name: `record/${i}`, value: utf8(`value ${i}`) }));
+  await store.commit(all);
+  return disk;
+}
+
+async function everything(store: Store): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for await (const { name, value } of entriesOf(store, "")) found[name] = Buffer.from(value).toString();
+  return found;
+}
+
+test("a changed passphrase brings other keys: an older copy opens what was there, and nothing of what is there now", async () => {
+  const disk = await filled();
+  const copy = new Map(disk);
+  const before = await everything(await opened(openMemoryStore(new Map(disk)), "old"));
   {
-    await using store = await opened(openMemoryStore(disk), "old");
-    await store.commit([{ name: "a", value: utf8("x") }]);
+    await using store = await opened(openMemoryStore(disk), "old", cheap, "changing");
     expect(await store.changePassphrase("guess", "mine")).toBe(false);
     expect(await store.changePassphrase("old", "new")).toBe(true);
+    await store.commit([{ name: "later", value: utf8("x") }]);
+    expect(await everything(store)).toEqual({ ...before, later: "x" });
   }
+  expect(disk.size).toBe(RECORDS + 2);
+  expect([...disk.keys()].filter((name) => copy.has(name))).toEqual([HEADER]);
   const refused = await openSealedStore(openMemoryStore(disk), "old", { random: seededRandom("o"), stretch: cheap });
   expect(refused).toEqual({ ok: false, reason: "store-passphrase" });
-  await using store = await opened(openMemoryStore(disk), "new");
-  expect(await store.get("a")).toEqual(utf8("x"));
+  expect(await everything(await opened(openMemoryStore(disk), "new"))).toEqual({ ...before, later: "x" });
+  // Whoever has the copy and the old passphrase has its keys: put over what is there now, they open none of it.
+  const mixed = new Map(disk).set(HEADER, copy.get(HEADER)!);
+  expect(await everything(await opened(openMemoryStore(mixed), "old"))).toEqual({});
+  expect(await everything(await opened(openMemoryStore(copy), "old"))).toEqual(before);
+});
+
+test("cut short at every commit, a change of passphrase loses nothing, and one of the two passphrases opens all of it", async () => {
+  const start = await filled();
+  const before = await everything(await opened(openMemoryStore(new Map(start)), "old"));
+  for (let cut = 0, isOver = false; !isOver; cut++) {
+    for (const isDurable of [false, true]) {
+      const disk: MemoryDisk = new Map(start);
+      const inner = openMemoryStore(disk);
+      let commits = 0;
+      const dying: Store = {
+        ...inner,
+        commit: async (changes) => {
+          const dies = commits++ >= cut;
+          if (!dies || (isDurable && commits === cut + 1)) await inner.commit(changes);
+          if (dies) throw new Error("killed");
+        },
+      };
+      const store = await opened(dying, "old", cheap, `cut ${cut}`);
+      const outcome = await store.changePassphrase("old", "new").catch(() => "killed");
+      isOver = outcome === true;
+      const isBegun = cut > 0 || isDurable;
+      const refused = await openSealedStore(openMemoryStore(disk), isBegun ? "old" : "new", {
+        ...{ random: seededRandom("r"), stretch: cheap },
+      });
+      expect(refused.ok, `cut at ${cut}`).toBe(false);
+      // Killed once more while it goes on, and then left in peace.
+      await opened({ ...openMemoryStore(disk), commit: async () => Promise.reject(new Error("killed")) }, "new").catch(
+        () => undefined,
+      );
+      const again = await opened(openMemoryStore(disk), isBegun ? "new" : "old", cheap, `again ${cut}`);
+      expect(await everything(again), `cut at ${cut}`).toEqual(before);
+      expect(disk.size).toBe(RECORDS + 1);
+      if (isBegun) expect([...disk.keys()].filter((name) => start.has(name))).toEqual([HEADER]);
+    }
+    expect(cut).toBeLessThan(20);
+  }
+});
+
+test("what is read and written while records move is read and written as ever", async () => {
+  const disk = await filled();
+  await using store = await opened(openMemoryStore(disk), "old", cheap, "meanwhile");
+  const changing = store.changePassphrase("old", "new");
+  await expect(store.changePassphrase("old", "other")).rejects.toThrow("usage/state");
+  const acts: Promise<unknown>[] = [];
+  for (let i = 0; i < RECORDS; i += 3) {
+    acts.push(store.get(`record/${i}`).then((value) => expect(value).toEqual(utf8(`value ${i}`))));
+    acts.push(store.commit([{ name: `record/${i + 1}`, value: utf8("anew") }]));
+    acts.push(store.commit([{ name: `record/${i + 2}`, value: undefined }]));
+    await Promise.resolve();
+  }
+  await Promise.all([...acts, changing]);
+  const after = await everything(await opened(openMemoryStore(disk), "new"));
+  expect(Object.keys(after).length).toBe((RECORDS / 3) * 2);
+  expect(after).toEqual(await everything(store));
+  expect([after["record/0"], after["record/1"], after["record/2"]]).toEqual(["value 0", "anew", undefined]);
 });
 
 test("refuses to seal over open records, costs below NIP-49's 2^17, and work after locking", async () => {

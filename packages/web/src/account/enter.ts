@@ -30,7 +30,12 @@ export type Entry =
 export async function enter(name: string, passphrase: string): Promise<Entry> {
   const curve = openCurve();
   const isDevice = await hasDeviceKey(name);
-  const opening = await openAccount(optionsFor(name, isDevice ? DEVICE_MARK : passphrase, curve));
+  let opening = await openAccount(optionsFor(name, isDevice ? DEVICE_MARK : passphrase, curve));
+  if (!opening.ok && opening.reason === "store-passphrase" && isDevice) {
+    // A passphrase was set, and the page ended before the device's key was dropped: it opens nothing any more.
+    await dropDeviceKey(name);
+    if (passphrase !== "") opening = await openAccount(optionsFor(name, passphrase, curve));
+  }
   return opening.ok ? openEverything(opening.account, curve) : opening;
 }
 
