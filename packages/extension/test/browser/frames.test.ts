@@ -1,7 +1,7 @@
 /**
  * A site that was granted everything ordinary, and everybody else who would like to use that: frames of every sort in
- * its page, other sites, windows that they open. In a real Chromium, in four states of the account. The oracle is one
- * line: nobody but the site itself, unlocked and granted, has a result.
+ * its page, other sites, files, windows that they open. In a real Chromium, in five states of the account. The oracle is
+ * one table: what the site itself gets in a state, and nobody else gets anything.
  */
 import { toHex, utf8 } from "@subrosa/core/bytes";
 import { sha256 } from "@subrosa/core/hash";
@@ -27,23 +27,30 @@ const PARAMS: Readonly<Record<string, readonly unknown[]>> = {
 };
 /** Checking a proof needs no permission, so an answer to it is nobody's loss. */
 const ASKED = METHODS.filter((method) => method !== "verifyGroupMemberProof");
+/** What "everything ordinary" covers; the rest is asked for by its own name, or each time. */
+const ORDINARY = ["getPublicKey", "signEvent", "nip04.encrypt", "nip04.decrypt", "nip44.encrypt", "nip44.decrypt"];
 const CALLS = ASKED.map((method) => [method, JSON.stringify(PARAMS[method] ?? [PEER, "words"])] as const);
 
-/** Everything that a stranger can reach is asked for everything, in the provider's words and in the wire's own. */
-const ATTACK = `(async () => {
+/**
+ * Everything that a place can reach is asked for everything, in the provider's words and in the wire's own. A frame of
+ * the same site may use the page's provider, as any script of the page; what counts there is what it gets by itself.
+ */
+const attackWith = (own: boolean): string => `(async () => {
   const results = [];
   const calls = ${JSON.stringify(CALLS)};
-  const note = (name) => (value) => results.push(name + " " + JSON.stringify(value ?? null).slice(0, 80));
-  const reachable = [self, parent, top, opener].filter((one) => one !== null);
-  for (const one of new Set(reachable)) {
+  const note = (name) => () => results.push(name);
+  const reachable = new Set([self, parent, top, opener].filter((one) => one !== null));
+  for (const one of reachable) {
     for (const [method, params] of calls) {
+      if (${own} && one !== self) continue;
       try {
         const target = method.split(".").reduce((on, part) => on[part], one.nostr);
-        Promise.resolve(target(...JSON.parse(params))).then(note(method), () => undefined);
+        // An answer that needed the key is a result, also where it says that nothing can be decrypted.
+        Promise.resolve(target(...JSON.parse(params))).then(note(method), ({ code }) => code === "failed" && note(method)());
       } catch {}
     }
     const { port1, port2 } = new MessageChannel();
-    port1.onmessage = ({ data }) => { if (!String(data).includes('"refusal"')) note("port")(data); };
+    port1.onmessage = ({ data }) => { if (!/"(refused|busy|invalid|unsupported)"/.test(data)) note("port " + data)(); };
     try { one.postMessage("subrosa:port", "*", [port2]); } catch {}
     for (const [method, params] of calls) {
       const id = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -52,36 +59,67 @@ const ATTACK = `(async () => {
     }
   }
   self.results = results;
+  // Its own provider's answer to a later call: every answer to an earlier one has come before.
+  await self.nostr?.verifyGroupMemberProof({}).catch(() => undefined);
 })()`;
 
-const FRAMES = 6;
+const SITE = "https://site.example/";
+const FRAMES = ["cross", "sub", "sandboxed", "sandboxed-cross", "srcdoc-sandboxed", "data", "blank-sandboxed"];
+/** Of the site itself, but not its top frame. */
+const OWN_FRAMES = ["same", "srcdoc", "blob"];
 const PAGE = `<!doctype html><title>A site</title><p>Frames</p>
 <iframe name="cross" src="https://other.example/"></iframe>
 <iframe name="sub" src="https://sub.site.example/"></iframe>
 <iframe name="sandboxed" sandbox="allow-scripts" src="/plain"></iframe>
+<iframe name="sandboxed-cross" sandbox="allow-scripts allow-same-origin" src="https://other.example/"></iframe>
 <iframe name="srcdoc-sandboxed" sandbox="allow-scripts" srcdoc="<p>inside</p>"></iframe>
 <iframe name="data" src="data:text/html,<p>inside</p>"></iframe>
-<iframe name="blank-sandboxed" sandbox="allow-scripts"></iframe>`;
-/** Pages of their own, in tabs of their own. */
-const TABS = ["https://other.example/", "https://sub.site.example/", "http://site.example/", "data:text/html,<p>a</p>"];
-const STATES = ["switched while the prompt is open", "granted", "locked", "revoked"] as const;
+<iframe name="blank-sandboxed" sandbox="allow-scripts"></iframe>
+<iframe name="same" src="/plain"></iframe>
+<iframe name="srcdoc" srcdoc="<p>inside</p>"></iframe>
+<iframe name="blob"></iframe>
+<script>frames.blob.location = URL.createObjectURL(new Blob(["<p>inside</p>"], { type: "text/html" }));</script>`;
+/** Pages of their own, in tabs of their own; a file on the disk comes to them. The last is the site's, sandboxed. */
+const TABS = [
+  "https://other.example/",
+  "https://sub.site.example/",
+  "https://site.example:8443/",
+  "http://site.example/",
+  "data:text/html,<p>a</p>",
+  "https://site.example/sandboxed",
+];
+const PLACES = FRAMES.length + OWN_FRAMES.length + TABS.length + 2;
+
+/** In the order in which they are entered, and what the site itself gets in each without a person's answer. */
+const STATES = [
+  ["while its prompt is open", ORDINARY],
+  ["after the account was switched under its prompt", []],
+  ["granted", ORDINARY],
+  ["locked", ["getPublicKey"]],
+  ["revoked", []],
+] as const;
+type State = (typeof STATES)[number][0];
 
 describe.skipIf(program === undefined)("strangers", () => {
   let lab: Lab;
   let site: Page;
+  let tabs: readonly string[];
 
   beforeAll(async () => {
     lab = await Lab.open(program ?? "");
     await lab.importAccount("Ann", "1".repeat(64));
     await lab.importAccount("Bob", "2".repeat(64));
-    await lab.context.route(/^https?:\/\/[a-z.]*example\//, (route) =>
-      route.fulfill({
+    tabs = [...TABS, lab.file("stranger.html", "<p>a</p>")];
+    await lab.context.route(/^https?:\/\/[a-z.]*example[:/]/, (route) => {
+      const url = route.request().url();
+      return route.fulfill({
         contentType: "text/html",
-        body: route.request().url() === "https://site.example/" ? PAGE : "<p>a</p>",
-      }),
-    );
+        headers: url.endsWith("/sandboxed") ? { "content-security-policy": "sandbox allow-scripts" } : {},
+        body: url === SITE ? PAGE : "<p>a</p>",
+      });
+    });
     site = await lab.context.newPage();
-    await site.goto("https://site.example/");
+    await site.goto(SITE);
     const signing = site.evaluate(`nostr.signEvent(${JSON.stringify(EVENT)}).then(({ kind }) => kind)`);
     const prompt = await lab.prompt();
     await prompt.locator("#lasts").selectOption("always");
@@ -92,14 +130,29 @@ describe.skipIf(program === undefined)("strangers", () => {
   }, 120_000);
   afterAll(() => lab?.[Symbol.asyncDispose]());
 
-  async function attack(where: Frame | Page): Promise<readonly string[]> {
-    await where.evaluate(ATTACK);
+  /** What came of it, without repetition. */
+  async function attack(where: Frame | Page, own = false): Promise<readonly string[]> {
+    await where.evaluate(attackWith(own));
     // An answer of the worker that was asked for later has come: so has every answer before it.
     await site.evaluate("nostr.verifyGroupMemberProof({})");
-    return where.evaluate("self.results") as Promise<readonly string[]>;
+    return [...new Set((await where.evaluate("self.results")) as readonly string[])];
   }
 
-  async function enter(state: (typeof STATES)[number]): Promise<void> {
+  async function inTab<T>(address: string, work: (tab: Page) => Promise<T>): Promise<T> {
+    const tab = await lab.context.newPage();
+    await tab.goto(address);
+    const done = await work(tab);
+    await tab.close();
+    return done;
+  }
+
+  let waiting: Promise<unknown>;
+  async function enter(state: State): Promise<void> {
+    if (state === "while its prompt is open") {
+      waiting = site.evaluate(`nostr.subrosa.deriveAlias("${PEER}", 0).catch(({ code }) => code)`);
+      expect(await (await lab.prompt()).locator("#title").textContent()).toBe("Hand out an alias key");
+      return;
+    }
     const options = await lab.options();
     const account = options.getByLabel("Account for https://site.example");
     if (state === "granted") await account.selectOption({ label: "the default" });
@@ -110,30 +163,31 @@ describe.skipIf(program === undefined)("strangers", () => {
       await options.getByRole("button", { name: /^Take back/ }).click();
       await options.getByText("Nothing is remembered.").waitFor();
     } else {
-      const asking = site.evaluate(`nostr.subrosa.deriveAlias("${PEER}", 0).catch(({ code }) => code)`);
-      await lab.prompt();
+      const prompt = await lab.prompt();
+      expect(await prompt.locator("#title").textContent()).toBe("Hand out an alias key");
       await account.selectOption({ label: "Bob" });
-      expect(await asking).toBe("refused");
+      expect(await waiting).toBe("refused");
       await lab.promptGone();
     }
     await options.close();
   }
 
-  for (const state of STATES) {
-    const places = FRAMES + TABS.length;
-    test(`${state}: no result for a stranger (${places * ASKED.length} cases)`, async () => {
+  test(`all of that is ${PLACES * ASKED.length * STATES.length} cases`, () => {
+    expect(PLACES * ASKED.length * STATES.length).toBeGreaterThanOrEqual(500);
+  });
+
+  for (const [state, authorised] of STATES) {
+    test(`${state}: the site gets what it was granted, strangers get nothing (${PLACES * ASKED.length} cases)`, async () => {
       await enter(state);
       const found: string[] = [];
+      const note = (where: string, results: readonly string[]) =>
+        found.push(...results.map((line) => `${where}: ${line}`));
       const frames = site.frames().filter((frame) => frame !== site.mainFrame());
-      for (const frame of frames) found.push(...(await attack(frame)).map((line) => `${frame.name()}: ${line}`));
-      for (const address of TABS) {
-        const tab = await lab.context.newPage();
-        await tab.goto(address);
-        found.push(...(await attack(tab)).map((line) => `${address}: ${line}`));
-        await tab.close();
-      }
-      expect(frames.length + TABS.length).toBe(places);
+      expect(frames.map((frame) => frame.name()).sort()).toEqual([...FRAMES, ...OWN_FRAMES].sort());
+      for (const frame of frames) note(frame.name(), await attack(frame, OWN_FRAMES.includes(frame.name())));
+      for (const address of tabs) note(address, await inTab(address, attack));
       expect(found).toEqual([]);
+      expect([...(await inTab(`${SITE}plain`, (tab) => attack(tab, true)))].sort()).toEqual([...authorised].sort());
     });
   }
 });

@@ -4,11 +4,12 @@
  *
  * Everything that crosses a border is collected: console lines, addresses, requests.
  */
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { CHROMIUM_ARGS } from "@subrosa/testkit/chromium";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { buildExtension } from "../../build.mjs";
@@ -92,6 +93,13 @@ export class Lab implements AsyncDisposable {
 
   serve(path: string, body: string): void {
     this.#pages.set(path, body);
+  }
+
+  /** The address of a page that lies on this machine's disk. */
+  file(name: string, body: string): string {
+    const path = join(this.#folder, name);
+    writeFileSync(path, body);
+    return pathToFileURL(path).href;
   }
 
   /** The same server under another name is another site. */
