@@ -1,7 +1,7 @@
 /** Facts made by hand, for laws about sets: ids are readable words padded to the length of an id. */
 import { createHash } from "node:crypto";
 import type { EventId, PubkeyHex } from "@subrosa/core/bytes";
-import type { Accept, Change, Control, Create, Message, Move, Notice, Offer } from "@subrosa/core/channel/fact";
+import type { Accept, Change, Control, Create, Fact, Message, Move, Notice, Offer } from "@subrosa/core/channel/fact";
 import { type RoomView, roomView } from "@subrosa/core/channel/room";
 import { nobleCurve } from "@subrosa/core/curve/noble";
 import { Secret } from "@subrosa/core/secret";
@@ -28,71 +28,150 @@ export function fingerprint(of: string): string {
 }
 
 export const CHANNEL = id("c0");
-const common = { expiration: undefined, form: "signed" } as const;
+
+/**
+ * A fact's own fields. Written out, here and below: facts of one type then have one hidden class, and a million
+ * histories take half the time that they take with spreads.
+ */
+type Made<T extends Fact> = Partial<T> & Pick<T, "id" | "author" | "time">;
 
 export function create(fields: Partial<Create> = {}): Create {
   return {
-    ...common,
+    id: fields.id ?? CHANNEL,
+    author: fields.author ?? person("0a"),
+    time: fields.time ?? NOW - 1_000,
+    expiration: fields.expiration,
+    form: fields.form ?? "signed",
     type: "create",
-    id: CHANNEL,
-    author: person("0a"),
-    time: NOW - 1_000,
-    key: person("cc"),
-    metadata: { name: "first" },
-    relays: ["wss://a", "wss://b"],
-    asks: "signed",
-    ...fields,
+    key: "key" in fields ? fields.key : person("cc"),
+    metadata: fields.metadata ?? { name: "first" },
+    relays: fields.relays ?? ["wss://a", "wss://b"],
+    asks: fields.asks ?? "signed",
   };
 }
 
-type Made<T extends Control> = Partial<T> & Pick<T, "id" | "author" | "time">;
-
 export function change(fields: Made<Change> & { readonly name: string }): Change {
-  const { name, ...rest } = fields;
   return {
-    ...common,
+    id: fields.id,
+    author: fields.author,
+    time: fields.time,
+    expiration: fields.expiration,
+    form: fields.form ?? "signed",
     type: "change",
-    channel: CHANNEL,
-    tenure: undefined,
-    relays: undefined,
-    metadata: { name },
-    ...rest,
+    channel: fields.channel ?? CHANNEL,
+    tenure: fields.tenure,
+    metadata: fields.metadata ?? { name: fields.name },
+    relays: fields.relays,
   };
 }
 
 export function offer(fields: Made<Offer> & Pick<Offer, "to">): Offer {
-  return { ...common, type: "offer", channel: CHANNEL, tenure: undefined, ...fields };
+  return {
+    id: fields.id,
+    author: fields.author,
+    time: fields.time,
+    expiration: fields.expiration,
+    form: fields.form ?? "signed",
+    type: "offer",
+    channel: fields.channel ?? CHANNEL,
+    to: fields.to,
+    tenure: fields.tenure,
+  };
 }
 
 export function accept(fields: Made<Accept> & Pick<Accept, "offer">): Accept {
-  return { ...common, type: "accept", channel: CHANNEL, seen: [], ...fields };
+  return {
+    id: fields.id,
+    author: fields.author,
+    time: fields.time,
+    expiration: fields.expiration,
+    form: fields.form ?? "signed",
+    type: "accept",
+    offer: fields.offer,
+    // The draft's own form names its 405 alone.
+    channel: "channel" in fields ? fields.channel : CHANNEL,
+    seen: fields.seen ?? [],
+  };
 }
 
 export function move(fields: Made<Move> & Pick<Move, "next">): Move {
   return {
-    ...common,
+    id: fields.id,
+    author: fields.author,
+    time: fields.time,
+    expiration: fields.expiration,
+    form: fields.form ?? "signed",
     type: "move",
-    channel: CHANNEL,
-    tenure: undefined,
-    accepts: [],
-    secret: anySecret,
-    words: "",
-    ...fields,
+    channel: fields.channel ?? CHANNEL,
+    next: fields.next,
+    secret: "secret" in fields ? fields.secret : anySecret,
+    tenure: fields.tenure,
+    accepts: fields.accepts ?? [],
+    words: fields.words ?? "",
   };
 }
 
 export function notice(fields: Made<Notice> & { readonly next: EventId }): Notice {
-  const { next, ...rest } = fields;
-  return { ...common, type: "notice", channel: CHANNEL, tenure: undefined, moved: fingerprint(next), ...rest };
+  return {
+    id: fields.id,
+    author: fields.author,
+    time: fields.time,
+    expiration: fields.expiration,
+    form: fields.form ?? "signed",
+    type: "notice",
+    channel: fields.channel ?? CHANNEL,
+    moved: fields.moved ?? fingerprint(fields.next),
+    tenure: fields.tenure,
+  };
 }
 
-export function message(fields: Partial<Message> & Pick<Message, "id" | "author" | "time">): Message {
-  return { ...common, type: "message", channel: CHANNEL, reply: undefined, text: "words", ...fields };
+export function message(fields: Made<Message>): Message {
+  return {
+    id: fields.id,
+    author: fields.author,
+    time: fields.time,
+    expiration: fields.expiration,
+    form: fields.form ?? "signed",
+    type: "message",
+    channel: fields.channel ?? CHANNEL,
+    reply: fields.reply,
+    text: fields.text ?? "words",
+  };
 }
 
+const translated = new WeakMap<Control, ModelEvent>();
+
+/** A fact in the model's words. Facts never change, and several people hold the same one. */
 export function modelEvent(fact: Control): ModelEvent {
-  const name = "metadata" in fact ? { name: fact.metadata.name } : {};
-  return { ...fact, ...name } as ModelEvent;
+  const known = translated.get(fact);
+  if (known !== undefined) return known;
+  const made = translate(fact);
+  translated.set(fact, made);
+  return made;
+}
+
+function translate(fact: Control): ModelEvent {
+  const { id: own, type, author, time, expiration } = fact;
+  const channel = "channel" in fact ? fact.channel : undefined;
+  const tenure = "tenure" in fact ? fact.tenure : undefined;
+  const common = { id: own, type, author, time, expiration, channel, tenure };
+  switch (fact.type) {
+    case "create":
+    case "change":
+      return { ...common, name: fact.metadata.name, relays: fact.relays };
+    case "offer":
+      return { ...common, to: fact.to };
+    case "accept":
+      return { ...common, offer: fact.offer, seen: fact.seen };
+    case "move":
+      return { ...common, next: fact.next };
+    case "notice":
+      return { ...common, moved: fact.moved };
+    case "invitation":
+      return common;
+    default:
+      return fact satisfies never;
+  }
 }
 
 /** What both must agree on. */

@@ -114,3 +114,20 @@ test("CHANNEL-3: of several 406s for one 405 the one that a later hop lists coun
   }
   expect(sets).toBeGreaterThan(5_000);
 });
+
+test("CHANNEL-3: an acceptance that lists a notice is void where the notice is held, and his other one counts (seed 48494)", () => {
+  const [early, late] = [id("61"), id("62")];
+  const facts: readonly Control[] = [
+    offer({ id: OFFER_X, author: O, time: at(1), to: X }),
+    change({ id: RENAME, author: O, time: at(2), name: "renamed" }),
+    accept({ id: early, author: X, time: at(0), offer: OFFER_X, seen: [OFFER_X, NOTICE] }),
+    accept({ id: late, author: X, time: at(3), offer: OFFER_X, seen: [OFFER_X, RENAME] }),
+  ];
+  const seen = notice({ id: NOTICE, author: O, time: at(4), next: NEXT });
+  const without = answers(first, facts);
+  expect([without.ours.owner, without.ours.name]).toEqual([X, "first"]);
+  expect(without.ours).toEqual(without.model);
+  const held = answers(first, [...facts, seen]);
+  expect([held.ours.owner, held.ours.name, held.ours.stopped]).toEqual([X, "renamed", true]);
+  expect(held.ours).toEqual(held.model);
+});
