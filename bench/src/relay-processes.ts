@@ -17,9 +17,14 @@ export class Server {
 
   static async start(dir: string, args: readonly string[] = []): Promise<Server> {
     const program = createRequire(import.meta.url).resolve("@subrosa/relay/cli");
-    const child = spawn(process.execPath, [program, "--port", "0", "--data", dir, ...args], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+    // With the nursery that the systemd unit and the container give it.
+    const child = spawn(
+      process.execPath,
+      ["--max-semi-space-size=32", program, "--port", "0", "--data", dir, ...args],
+      {
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
     return new Promise((resolve, reject) => {
       child.stdout.on("data", (data: Buffer) => {
         const port = /:(\d+)\s*$/.exec(data.toString())?.[1];

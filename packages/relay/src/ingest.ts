@@ -2,8 +2,9 @@
  * The way of an event into the relay, in this order: what policy says without cryptography, the id, whether it is
  * there already, the signature (elsewhere, in batches), the store, the subscribers, OK.
  *
- * Spec: NIP-01. Size and shape were checked when the message was read. Batches are made turn by turn from all
- * connections, and go on in the order in which they were made, so one connection's events never overtake each other.
+ * Spec: NIP-01. Size and shape were checked when the message was read. Batches are made from all connections in turns,
+ * leave while the verifier has fewer than two, so that they grow with the load, and go on in the order in which they
+ * were made: one connection's events never overtake each other, and one that brings many waits for itself.
  * Only an event whose proof is judged before it is stored goes a way of its own, so that nobody waits for it.
  * A private event that is there already is answered exactly as a new one, after the same work.
  */
@@ -13,7 +14,7 @@ import { Entry, type Identified } from "./event/entry.ts";
 import { isPrivateKind } from "./event/kind.ts";
 import type { Policy, PolicyContext } from "./policy/policy.ts";
 import type { ScriptContext } from "./policy/script.ts";
-import type { Lane } from "./proofs/fair-queue.ts";
+import { FairQueue, type Lane } from "./proofs/fair-queue.ts";
 import { isUnavailable, type Outcome, type Store } from "./store/store.ts";
 
 export interface SignatureVerifier {
@@ -77,12 +78,16 @@ interface Admitted {
   readonly sender: Sender;
 }
 
-const DEFAULT_BATCH = 64;
+/** Twice what the kernel verifies as one. */
+const DEFAULT_BATCH = 128;
+/** One in work, one at hand. */
+const MAX_VERIFYING = 2;
 
 export class Ingest {
   readonly #options: IngestOptions;
   readonly #maxBatch: number;
-  #waiting: Submitted[] = [];
+  readonly #waiting = new FairQueue<Submitted>();
+  #verifying = 0;
   #scheduled = false;
   #order: Promise<void> = Promise.resolve();
   #inFlight = 0;
@@ -96,7 +101,7 @@ export class Ingest {
 
   /** Events that are neither answered nor forgotten. */
   get inFlight(): number {
-    return this.#inFlight + this.#waiting.length;
+    return this.#inFlight + this.#waiting.size;
   }
 
   submit(event: SignedEvent, sender: Sender): void {
@@ -117,32 +122,40 @@ export class Ingest {
       this.#answer(sender, true, DUPLICATE);
       return;
     }
-    this.#waiting.push({ identified, sender });
-    if (this.#waiting.length >= this.#maxBatch) this.#dispatch();
-    else if (!this.#scheduled) {
-      this.#scheduled = true;
-      setImmediate(() => {
-        this.#scheduled = false;
-        if (this.#waiting.length > 0) this.#dispatch();
-      });
-    }
+    this.#waiting.push(sender.lane, { identified, sender });
+    this.#schedule();
+  }
+
+  /** What comes in one turn of the event loop goes together. */
+  #schedule(): void {
+    if (this.#scheduled || this.#verifying >= MAX_VERIFYING) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      while (this.#waiting.size > 0 && this.#verifying < MAX_VERIFYING) this.#dispatch();
+    });
   }
 
   /** Resolves when everything submitted so far is answered. */
   async settled(): Promise<void> {
-    while (this.#waiting.length > 0 || this.#inFlight > 0) {
-      if (this.#waiting.length > 0) this.#dispatch();
-      await this.#order;
-      await new Promise(setImmediate);
-    }
+    while (this.inFlight > 0) await new Promise(setImmediate);
   }
 
   #dispatch(): void {
-    const batch = this.#waiting;
-    this.#waiting = [];
+    const batch: Submitted[] = [];
+    while (batch.length < this.#maxBatch) {
+      const next = this.#waiting.shift();
+      if (next === undefined) break;
+      batch.push(next);
+    }
     this.#inFlight += batch.length;
+    this.#verifying++;
     const verdicts = this.#options.verifier.verify(batch.map(({ identified }) => identified.signature));
-    verdicts.catch(() => {});
+    const verified = (): void => {
+      this.#verifying--;
+      if (this.#waiting.size > 0) this.#schedule();
+    };
+    verdicts.then(verified, verified);
     this.#order = this.#order.then(async () => {
       try {
         const entries = this.#verified(batch, await verdicts);
