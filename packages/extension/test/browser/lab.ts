@@ -4,7 +4,7 @@
  *
  * Everything that crosses a border is collected: console lines, addresses, requests.
  */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -13,6 +13,7 @@ import { pathToFileURL } from "node:url";
 import { CHROMIUM_ARGS } from "@subrosa/testkit/chromium";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { buildExtension } from "../../build.mjs";
+import { TAP, TAP_MARK } from "./tap.ts";
 
 export const PASSPHRASE = "correct horse battery";
 
@@ -24,6 +25,8 @@ export class Lab implements AsyncDisposable {
   readonly base: string;
   /** Console lines, addresses and requests of the whole run. */
   readonly heard: string[] = [];
+  /** What crossed a border of the extension, where the lab listens there. */
+  readonly tapped: string[] = [];
   /** What the site serves under a path besides its plain page. */
   readonly #pages: Map<string, string>;
 
@@ -42,10 +45,12 @@ export class Lab implements AsyncDisposable {
     this.site = `http://localhost:${(server.address() as AddressInfo).port}`;
   }
 
-  static async open(executablePath: string): Promise<Lab> {
+  /** With `tap`, messages between the extension's parts and everything it stores are heard too. */
+  static async open(executablePath: string, { tap = false } = {}): Promise<Lab> {
     const folder = mkdtempSync(join(tmpdir(), "subrosa-lab-"));
     await buildExtension(join(folder, "built"));
     const extension = join(folder, "built", "chromium");
+    if (tap) tapPrograms(extension);
     const pages = new Map([["/frames", FRAMES]]);
     const server = createServer((request, response) => {
       const body = pages.get(request.url ?? "") ?? "<!doctype html><title>A site</title><p>A site</p>";
@@ -61,8 +66,8 @@ export class Lab implements AsyncDisposable {
     context.setDefaultTimeout(PATIENCE);
     const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent("serviceworker"));
     const lab = new Lab(folder, server, context, new URL("/", worker.url()).href, pages);
-    await lab.#welcomed();
     lab.#listen();
+    await lab.#welcomed();
     return lab;
   }
 
@@ -81,7 +86,11 @@ export class Lab implements AsyncDisposable {
 
   #listen(): void {
     const note = (line: string) => this.heard.push(line);
-    this.context.on("console", (message) => note(`console ${message.text()}`));
+    this.context.on("console", (message) => {
+      const text = message.text();
+      if (text.startsWith(TAP_MARK)) this.tapped.push(text.slice(TAP_MARK.length + 1));
+      else note(`console ${text}`);
+    });
     this.context.on("request", (request) => note(`request ${request.url()} ${request.postData() ?? ""}`));
     this.context.on("page", (page) => {
       note(`address ${page.url()}`);
@@ -200,6 +209,13 @@ export class Lab implements AsyncDisposable {
     const path = join(this.#folder, "profile");
     if (!existsSync(path)) throw new Error("the profile is gone");
     return path;
+  }
+}
+
+function tapPrograms(extension: string): void {
+  for (const name of readdirSync(extension).filter((one) => one.endsWith(".js"))) {
+    const path = join(extension, name);
+    writeFileSync(path, TAP + readFileSync(path, "utf8"));
   }
 }
 

@@ -18,6 +18,7 @@ import { fastCurve } from "@subrosa/testkit/curves";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Lab, PASSPHRASE } from "./lab.ts";
+import { BORDERS } from "./tap.ts";
 
 const program = findChromium(process.env);
 if (program === undefined) process.stdout.write(`${NO_CHROMIUM}\n`);
@@ -64,7 +65,7 @@ describe.skipIf(program === undefined)("in Chromium", () => {
   let page: Page;
 
   beforeAll(async () => {
-    lab = await Lab.open(program ?? "");
+    lab = await Lab.open(program ?? "", { tap: true });
     await lab.importAccount("Ann", NSEC);
     page = await lab.visit();
   }, 120_000);
@@ -396,13 +397,26 @@ describe.skipIf(program === undefined)("in Chromium", () => {
     expect(await asking).toEqual({ refused: "refused" });
   }, 240_000);
 
-  test("the key is in no console line, address, request, page, or stored record of the whole run", async () => {
+  test("the key is in no message, console line, address, request, page, or stored record of the whole run", async () => {
     const options = await lab.options();
     const records = (await options.evaluate(
       "Promise.all([chrome.storage.local.get(null), chrome.storage.session.get(null)]).then(JSON.stringify)",
     )) as string;
     const pages = await Promise.all(lab.context.pages().map((one) => one.content()));
-    const said = [records, ...lab.heard, ...pages].join("\n");
+    const said = [records, ...lab.heard, ...lab.tapped, ...pages].join("\n");
+    // Nothing said is worth little where nothing was heard: each border was crossed, and what was asked is in it.
+    for (const border of BORDERS)
+      expect(
+        lab.tapped.some((one) => one.startsWith(border)),
+        border,
+      ).toBe(true);
+    for (const border of ["page to content", "content to worker", "worker to prompt", "worker to content"]) {
+      expect(
+        lab.tapped.some((one) => one.startsWith(border) && one.includes("first words")),
+        border,
+      ).toBe(true);
+    }
+    if (process.env["SUBROSA_LONG"] !== undefined) process.stdout.write(`${lab.tapped.length} messages heard\n`);
     expect(records).toContain("ncryptsec1");
     const disk = textsBelow(lab.profile);
     for (const canary of canaries()) {
@@ -412,7 +426,10 @@ describe.skipIf(program === undefined)("in Chromium", () => {
         "on disk",
       ).toBe(false);
     }
-    expect(said.includes(PASSPHRASE)).toBe(false);
+    // The passphrase goes one way, from the prompt in which it is typed to the worker.
+    const hasPassphrase = (one: string) => one.includes(PASSPHRASE) || one.includes("another long one");
+    expect([records, ...lab.heard, ...pages].filter(hasPassphrase)).toEqual([]);
+    expect(lab.tapped.filter((one) => hasPassphrase(one) && !one.startsWith("prompt to worker"))).toEqual([]);
     expect(lab.heard.filter((line) => line.startsWith("console") || line.startsWith("error"))).toEqual([]);
     const strange = lab.heard.filter(
       (line) => /^(request|address) /.test(line) && !line.includes(lab.site) && !line.includes(lab.base),
