@@ -34,6 +34,8 @@ export async function buildExtension(target) {
         emptyOutDir: false,
         target: "es2022",
         minify: false,
+        // Names of source files above their parts would be told from the folder in which the build was started.
+        rolldownOptions: { experimental: { attachDebugInfo: "none" } },
         lib: {
           entry: join(HERE, "src", `${name}.ts`),
           formats: ["iife"],
