@@ -2,8 +2,8 @@
  * Groups: what a rotation costs to make and to open, and what a device pays that comes back to stored events.
  *
  * The work is the same on both curves: ours is the kernel, the peer is noble, so the ratio is what the kernel saves. That
- * cost grows linearly shows in the figures for one thing: they stay the same from 10 members to 1,000, and from 1,000
- * stored events to 10,000.
+ * cost grows linearly shows where a work stands against itself with fewer things, in the same turns: per member, per
+ * event and per message the ratio stays near 1, or above it where what is paid once is shared by more.
  */
 import { type EventId, type PubkeyHex, toHex } from "@subrosa/core/bytes";
 import type { Curve } from "@subrosa/core/curve/curve";
@@ -18,7 +18,7 @@ import { sha256 } from "@subrosa/core/hash";
 import { signEvent, VerifiedEvent } from "@subrosa/core/nostr/event";
 import { Secret } from "@subrosa/core/secret";
 import { openCurve } from "@subrosa/curve/open-curve";
-import type { Area, Work } from "./harness.ts";
+import type { Area, Peer, Work } from "./harness.ts";
 
 const NOW = 1_700_000_000;
 
@@ -29,34 +29,38 @@ export function group(): Area {
   const made = groupOf(10, kernel);
   const stored = said(10_000, made, kernel);
   for (const count of [1_000, 10_000]) works.push(applying(made, stored.slice(0, count), kernel));
-  for (const count of [1_000, 10_000]) works.push(reading(made, stored.slice(0, count), kernel));
+  works.push(reading(made, stored, kernel));
   return { area: "group", works };
 }
 
 /** How many of the things noble does where all of them would take it minutes; the figure is for one all the same. */
 const SAMPLE = 20;
 
-function onBoth(
+/** Against noble, and against itself with `fewer` things, where that is fewer. */
+function compared(
   name: string,
   things: number,
+  fewer: number,
   kernel: Curve,
   run: (curve: Curve, count: number) => () => unknown,
 ): Work {
   const sample = Math.min(things, SAMPLE);
-  const peer = { name: sample < things ? `noble, ${sample} of them` : "noble", things: sample };
-  return { name, unit: "us", things, ours: run(kernel, things), peers: [{ ...peer, run: run(nobleCurve, sample) }] };
+  const noble = sample < things ? `noble, ${sample} of them` : "noble";
+  const peers: Peer[] = [{ name: noble, things: sample, run: run(nobleCurve, sample) }];
+  if (fewer < things) peers.push({ name: `itself, ${fewer} of them`, things: fewer, run: run(kernel, fewer) });
+  return { name, unit: "us", things, ours: run(kernel, things), peers };
 }
 
 function building(members: number, kernel: Curve): Work {
   const random = counting();
-  return onBoth(`build a 485 for ${members}, per member`, members, kernel, (curve, count) => {
+  return compared(`build a 485 for ${members}, per member`, members, 10, kernel, (curve, count) => {
     const { template, owner } = groupOf(count, kernel);
     return () => buildKeys(template, owner, random, curve).event;
   });
 }
 
 function opening(members: number, kernel: Curve): Work {
-  return onBoth(`open a 485 for ${members}, per member`, members, kernel, (curve, count) => {
+  return compared(`open a 485 for ${members}, per member`, members, 10, kernel, (curve, count) => {
     const { template, owner, create, first, people } = groupOf(count, kernel);
     const rotation = signed(buildKeys(template, owner, counting(), kernel), kernel);
     return () => {
@@ -70,9 +74,10 @@ function opening(members: number, kernel: Curve): Work {
 function applying({ create, first, people }: Made, stored: readonly VerifiedEvent[], kernel: Curve): Work {
   const all = [first, ...stored].map((event) => ({ ...event }));
   const viewer: Viewer = { me: keyOf(people[1]!), invitedBy: [], reinvitedBy: [], chosen: [], insist: false };
-  return onBoth(
+  return compared(
     `apply ${stored.length} stored events from cold, per event`,
     stored.length,
+    1_000,
     kernel,
     (curve, count) => () => {
       const claimed = all.slice(0, count + 1);
@@ -91,7 +96,7 @@ function applying({ create, first, people }: Made, stored: readonly VerifiedEven
 
 /** Messages that passed the door already. */
 function reading({ create, first, people }: Made, events: readonly VerifiedEvent[], kernel: Curve): Work {
-  return onBoth(`open ${events.length} messages, per message`, events.length, kernel, (curve, count) => () => {
+  return compared(`open ${events.length} messages, per message`, events.length, 1_000, kernel, (curve, count) => () => {
     let reader = Reader.open({ create, mine: { real: people[1]!, encryption: [] }, curve }).read(first).reader;
     for (const event of events.slice(0, count)) reader = reader.read(event).reader;
     return reader.messages().length;
