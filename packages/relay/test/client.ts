@@ -66,6 +66,13 @@ export class Client implements AsyncDisposable {
     }
   }
 
+  /** Resolves when there are more frames than so many, or none will come any more. */
+  async grown(beyond: number): Promise<void> {
+    while (this.frames.length <= beyond && this.closed === undefined) {
+      await new Promise<void>((resolve) => this.#changed.push(resolve));
+    }
+  }
+
   /** The challenge that the relay sent. */
   async challenge(): Promise<string> {
     return (await this.wait(([verb]) => verb === "AUTH"))[1] as string;

@@ -17,6 +17,9 @@ const LANES = 2;
 const KILLS = (LONG ? 1_000 : 100) / LANES;
 const CLIENTS = 4;
 const IN_FLIGHT = LONG ? 128 : 32;
+/** Answers to wait for before a kill, at most; on average half of it, and what is in flight then. */
+const MOST_ANSWERS = LONG ? 1_200 : 60;
+const ENOUGH = LONG ? 500_000 : KILLS * LANES;
 
 let program: Awaited<ReturnType<typeof bundle>>;
 beforeAll(async () => {
@@ -68,9 +71,7 @@ async function publishUntilCut(client: Client, random: Random, life: Life): Prom
   let read = 0;
   fill();
   while (client.closed === undefined) {
-    await client
-      .wait((frame) => client.frames.indexOf(frame, read) >= read && frame[0] === "OK", 5_000)
-      .catch(() => {});
+    await client.grown(read);
     for (; read < client.frames.length; read++) {
       const [verb, id, accepted] = client.frames[read]!;
       if (verb !== "OK") continue;
@@ -102,7 +103,7 @@ async function lane(
       const clients = await Promise.all(Array.from({ length: CLIENTS }, () => Client.open(relay.url)));
       const publishing = clients.map((client) => publishUntilCut(client, random, life));
       // At a random moment of its work, however fast the machine is: after so many answers, and a little later.
-      const target = life.acknowledged.length + 1 + random(LONG ? 1_000 : 60);
+      const target = life.acknowledged.length + 1 + random(MOST_ANSWERS);
       const patience = performance.now() + 10_000;
       while (life.acknowledged.length < target && performance.now() < patience) await pause(2);
       await pause(random(20));
@@ -139,6 +140,6 @@ test(`${KILLS * LANES} kills: 0 acknowledged events lost, 0 invented, check clea
     expect(lost, where).toEqual([]);
     expect(invented, where).toEqual([]);
     expect(faults, where).toEqual([]);
-    expect(acknowledged, where).toBeGreaterThan(KILLS);
   }
+  expect(results.reduce((sum, { acknowledged }) => sum + acknowledged, 0)).toBeGreaterThanOrEqual(ENOUGH);
 });
