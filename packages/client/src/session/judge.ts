@@ -24,10 +24,7 @@ export interface Judge {
   ballot(event: VerifiedEvent, poll: Poll, signal: AbortSignal): Promise<BallotVerdict>;
 }
 
-/**
- * For a command line, and where workers cannot be. Gives way after every group of keys; but a ring that is met for the
- * first time is opened in one go, which for a thousand keys holds a screen up: a page gives proofs to workers.
- */
+/** For a command line, and where workers cannot be. Gives way after every group of keys (`STEP` of core's ring/progress). */
 export function judgeInPlace(curve: Curve, clock: Clock): Judge {
   const shelf = new RingShelf(curve);
   const run = async <T>(steps: Generator<unknown, T>, signal: AbortSignal): Promise<T> => {

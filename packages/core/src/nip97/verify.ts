@@ -77,7 +77,7 @@ export function* verifyRingEventInSteps(
   const { event } = checked;
   const revocation = readRevocation(event);
   if (revocation !== undefined) return revocation;
-  const claim = readClaim(event, shelf);
+  const claim = yield* readClaim(event, shelf);
   if (!claim.ok) return claim;
   const { signature, ring, level } = claim;
   const isEvent = level === "event";
@@ -124,7 +124,9 @@ interface Claim {
   readonly level: BindingLevel;
 }
 
-function readClaim(event: ReadEvent, shelf: RingShelf): Claim | { readonly ok: false; readonly reason: Nip97Reason } {
+type Claimed = Claim | { readonly ok: false; readonly reason: Nip97Reason };
+
+function* readClaim(event: ReadEvent, shelf: RingShelf): Generator<number, Claimed> {
   const [tag, ...moreSignatures] = event.tags.filter(([name]) => name === SIGNATURE_TAG);
   const signature = tag?.[1];
   if (tag === undefined || typeof signature !== "string") return refuse("ringsig-missing");
@@ -132,7 +134,7 @@ function readClaim(event: ReadEvent, shelf: RingShelf): Claim | { readonly ok: f
   const [members, ...moreMembers] = membersOf(event);
   if (members === undefined) return refuse("members-missing");
   if (moreMembers.length > 0) return refuse("members-many");
-  const opening = shelf.open(members);
+  const opening = yield* shelf.openInSteps(members);
   if (!opening.ok) return refuse(opening.reason);
   if (opening.ring.has(fromHex(event.pubkey)!)) return refuse("ring-self");
   const [, , binding, ...rest] = tag;

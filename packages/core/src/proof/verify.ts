@@ -51,7 +51,7 @@ function* verifyCarried(event: VerifiedEvent, shelf: RingShelf): Generator<numbe
   // PROOF-4: an empty string is the placeholder of a template.
   if (tag === undefined || proof === undefined || proof === "") return refuse("proof-missing");
   if (more.length > 0) return refuse("proof-many");
-  const opening = shelf.open(tag.slice(2));
+  const opening = yield* shelf.openInSteps(tag.slice(2));
   if (!opening.ok) return refuse(opening.reason);
   const { ring } = opening;
   if (ring.has(fromHex(event.pubkey)!)) return refuse("ring-self");

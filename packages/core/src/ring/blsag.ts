@@ -49,7 +49,7 @@ export function signBlsag({ ring, message, secret, fresh, flag }: SignBlsagInput
     throw new UsageError("usage/length", "a flag is 1 to 256 bytes; leave it out for none");
   }
   const masks = signerMasks(ring, secret);
-  const bases = nostringerBases(ring, flag ?? NO_FLAG);
+  const bases = finish(nostringerBases(ring, flag ?? NO_FLAG));
   const keyImage = ring.curve.multiply(secret.expose(), selectRow(bases, 33, masks));
   if (keyImage === undefined) throw new UsageError("usage/state", "the curve refuses a point that it made itself");
   const scheme = blsagScheme(ring, message, { bases, keyImage });
@@ -71,7 +71,7 @@ export function* verifyBlsag(
   { c0, s, keyImage, flag }: Omit<Blsag, "scheme">,
 ): Generator<number, RingSignatureReason | undefined> {
   if (!ring.curve.isPoint(keyImage)) return "ringsig-point";
-  const bases = nostringerBases(ring, flag ?? NO_FLAG);
+  const bases = yield* nostringerBases(ring, flag ?? NO_FLAG);
   return yield* verifyChain(ring, { c0, s }, blsagScheme(ring, message, { bases, keyImage }));
 }
 
@@ -93,5 +93,5 @@ function blsagScheme(ring: Ring, message: Uint8Array, linked: NonNullable<ChainS
 
 /** Hp of one key, for whoever compares images. */
 export function blsagBase(ring: Ring, index: number, flag?: Uint8Array): Uint8Array {
-  return rowAt(nostringerBases(ring, flag ?? NO_FLAG), index, 33).slice();
+  return rowAt(finish(nostringerBases(ring, flag ?? NO_FLAG)), index, 33).slice();
 }

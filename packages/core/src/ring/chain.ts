@@ -11,6 +11,7 @@ import type { Curve } from "../curve/curve.ts";
 import type { Secret } from "../secret.ts";
 import { rotateRows, rowAt } from "./mask.ts";
 import { closing, type NonceInput, nonceRows, nonces } from "./nonce.ts";
+import { STEP } from "./progress.ts";
 import type { RingSignatureReason } from "./reasons.ts";
 import type { Ring } from "./ring.ts";
 import { areScalars, isScalar, scalarAt } from "./scalar.ts";
@@ -30,7 +31,6 @@ export interface ChainScheme {
 }
 
 const NONE = new Uint8Array(0);
-const STEP = 32;
 
 /** Yields the number of keys done; answers with a reason, or undefined where the chain closes. */
 export function* verifyChain(

@@ -9,17 +9,21 @@ import { concat, u32 } from "../bytes.ts";
 import { UsageError } from "../errors.ts";
 import { sha256 } from "../hash.ts";
 import { rowAt } from "./mask.ts";
+import { STEP } from "./progress.ts";
 import type { Ring } from "./ring.ts";
 
 /** Half of all hashes are the x of a point: that none of this many is has a chance of 2^-1000. */
 const TRIALS = 1000;
 const EVEN = Uint8Array.of(2);
 
-/** Hp(P_i, flag) for every key, flat. */
-export function nostringerBases(ring: Ring, flag: Uint8Array): Uint8Array {
+/** Hp(P_i, flag) for every key, flat. Yields 0 between two groups of keys: no sum is done yet. */
+export function* nostringerBases(ring: Ring, flag: Uint8Array): Generator<number, Uint8Array> {
   const points = ring.points();
   const bases = new Uint8Array(points.length);
-  for (let i = 0; i < ring.size; i++) bases.set(hashToPoint(concat(rowAt(points, i, 33), flag), ring), 33 * i);
+  for (let i = 0; i < ring.size; i++) {
+    if (i > 0 && i % STEP === 0) yield 0;
+    bases.set(hashToPoint(concat(rowAt(points, i, 33), flag), ring), 33 * i);
+  }
   return bases;
 }
 

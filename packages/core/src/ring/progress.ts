@@ -3,6 +3,9 @@
  * show progress, give way to other work, or give up.
  */
 
+/** Keys that are worked on between two steps: some milliseconds at most, also with the plain curve on a slow device. */
+export const STEP = 32;
+
 /** Runs the steps to their end, without a pause. */
 export function finish<T>(steps: Generator<unknown, T>): T {
   for (;;) {

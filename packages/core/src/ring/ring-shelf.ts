@@ -4,6 +4,7 @@
  */
 import { fromHex } from "../bytes.ts";
 import type { Curve } from "../curve/curve.ts";
+import { finish } from "./progress.ts";
 import { MAX_RING, Ring, type RingOpening } from "./ring.ts";
 
 const DEFAULT_CAPACITY = 32;
@@ -25,6 +26,11 @@ export class RingShelf {
 
   /** Opens the ring of these keys in this order; each is 64 lowercase hex digits or the ring is refused. */
   open(keys: readonly string[]): RingOpening {
+    return finish(this.openInSteps(keys));
+  }
+
+  /** As `open`; a ring that is met for the first time is opened in steps, which yield 0. */
+  *openInSteps(keys: readonly string[]): Generator<number, RingOpening> {
     if (keys.length > MAX_RING) return { ok: false, reason: "ring-size" };
     // With their number: a text that holds a comma is one key that is none, and must not meet the ring of two.
     const id = `${keys.length}:${keys.join()}`;
@@ -34,7 +40,7 @@ export class RingShelf {
       this.#rings.set(id, known);
       return { ok: true, ring: known };
     }
-    const opening = Ring.open(
+    const opening = yield* Ring.openInSteps(
       keys.map((key) => fromHex(key, 32) ?? NOT_A_KEY),
       this.#curve,
     );

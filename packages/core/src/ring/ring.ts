@@ -9,13 +9,11 @@ import { type Brand, compareBytes, concat, equalBytes, toHex, u32 } from "../byt
 import type { Curve, RingTable } from "../curve/curve.ts";
 import { taggedHash } from "../hash.ts";
 import { equalMask, rowAt } from "./mask.ts";
+import { finish, STEP } from "./progress.ts";
 import type { RingKeysReason } from "./reasons.ts";
 
 export const MIN_RING = 2;
 export const MAX_RING = 1000;
-
-/** Keys whose sums are taken at once; between two such groups a long verification can be paused or given up. */
-const GROUP = 128;
 
 /** 64 lowercase hex digits naming a ring as a set. */
 export type RingName = Brand<string, "RingName">;
@@ -43,11 +41,17 @@ export class Ring {
   }
 
   static open(pubkeys: readonly Uint8Array[], curve: Curve): RingOpening {
+    return finish(Ring.openInSteps(pubkeys, curve));
+  }
+
+  /** As `open`; yields between two groups of keys the number of sums done, which is none. */
+  static *openInSteps(pubkeys: readonly Uint8Array[], curve: Curve): Generator<number, RingOpening> {
     if (pubkeys.length < MIN_RING || pubkeys.length > MAX_RING) return { ok: false, reason: "ring-size" };
     if (pubkeys.some((key) => key.length !== 32)) return { ok: false, reason: "ring-key" };
     const tables: RingTable[] = [];
-    for (let at = 0; at < pubkeys.length; at += GROUP) {
-      const table = curve.openRing(pubkeys.slice(at, at + GROUP));
+    for (let at = 0; at < pubkeys.length; at += STEP) {
+      if (at > 0) yield 0;
+      const table = curve.openRing(pubkeys.slice(at, at + STEP));
       if (table === undefined) return { ok: false, reason: "ring-key" };
       tables.push(table);
     }
@@ -124,7 +128,7 @@ export class Ring {
 
   /** `a·G + b·P_index`, for schemes whose challenges are a chain. */
   sumAt(index: number, a: Uint8Array, b: Uint8Array): Uint8Array | undefined {
-    return this.#tables[Math.floor(index / GROUP)]?.sumAt(index % GROUP, a, b);
+    return this.#tables[Math.floor(index / STEP)]?.sumAt(index % STEP, a, b);
   }
 }
 

@@ -14,7 +14,7 @@ import { UsageError } from "../errors.ts";
 import { taggedHash } from "../hash.ts";
 import { blendRow, rowAt, selectRow } from "./mask.ts";
 import { nonceRows, nonces, untilSigned } from "./nonce.ts";
-import { finish } from "./progress.ts";
+import { finish, STEP } from "./progress.ts";
 import type { ProofReason } from "./reasons.ts";
 import type { Ring } from "./ring.ts";
 import { areScalars } from "./scalar.ts";
@@ -100,7 +100,8 @@ function scopeContext(scope: string): Uint8Array {
   return taggedHash("nostr-ring/scope", utf8(scope));
 }
 
-const STEP = 128;
+/** Bases between two steps: each costs as much as several sums. */
+const BASES = STEP / 4;
 
 /** B_i for every key, flat; of public values only, so they may be kept. */
 function* linkBases(ring: Ring, context: Uint8Array): Generator<number, Uint8Array> {
@@ -110,7 +111,7 @@ function* linkBases(ring: Ring, context: Uint8Array): Generator<number, Uint8Arr
   const bases = new Uint8Array(points.length);
   for (let i = 0; i < ring.size; i++) {
     bases.set(ring.curve.hashToCurve(concat(rowAt(points, i, 33), context), DST), 33 * i);
-    if ((i + 1) % STEP === 0) yield ring.size;
+    if ((i + 1) % BASES === 0) yield ring.size;
   }
   ring.keepBases(context, bases);
   return bases;

@@ -23,6 +23,6 @@ export function verifyMany(
 }
 
 function* verifyItem({ keys, ...claim }: ProofItem, shelf: RingShelf): Generator<number, ManyVerdict> {
-  const opening = shelf.open(keys);
+  const opening = yield* shelf.openInSteps(keys);
   return opening.ok ? yield* verifyProofInSteps({ ...claim, ring: opening.ring }) : opening;
 }
