@@ -71,6 +71,38 @@ test("GROUP-21: in ek mode device and nsec open the window and what was wrapped 
   expect(ben.view()).toMatchObject({ epoch: 3, mayWrite: true });
 });
 
+test("GROUP-21: what is said after the theft is open in base mode; in ek mode a fresh key ends it, before the thief is known", () => {
+  for (const ek of [false, true]) {
+    const crowd = new Crowd(["anna", "ben"], [], { ek });
+    const [anna, ben] = [crowd.get("anna"), crowd.get("ben")];
+    const refresh = (): void => {
+      const encryption = [Secret.from(crowd.random(32), curve)];
+      ben.do({ kind: "refreshed", encryption, now: crowd.now });
+      crowd.deliver();
+    };
+    refresh();
+    rotate(crowd, "one");
+    const taken = { mine: ben.state.reader.config.mine, secrets: ben.state.reader.secrets() };
+    for (const text of ["in the epoch of the theft", "in the next epoch"]) {
+      anna.say(text);
+      crowd.deliver();
+      rotate(crowd, "with the key that was taken");
+    }
+    refresh();
+    rotate(crowd, "with a fresh key");
+    anna.say("after a fresh key");
+    crowd.deliver();
+    expect(ben.texts()).toContain("after a fresh key");
+    let thief = Reader.open({ create: crowd.create, curve, ...taken });
+    for (const event of crowd.network.stored(0)) thief = thief.read(event).reader;
+    const read = thief
+      .messages()
+      .flatMap(({ words }) => (words.kind === "text" && words.text !== "" ? words.text : []));
+    const before = ["in the epoch of the theft", "in the next epoch"];
+    expect(read.sort(), ek ? "ek mode" : "base mode").toEqual(ek ? before : ["after a fresh key", ...before]);
+  }
+});
+
 test("someone who joined reads nothing from before; someone who was removed nothing from after, nsec or not", () => {
   const crowd = new Crowd(["anna", "ben"], ["dora"]);
   const [anna, ben, dora] = [crowd.get("anna"), crowd.get("ben"), crowd.get("dora")];

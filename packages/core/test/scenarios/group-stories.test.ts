@@ -174,6 +174,32 @@ test("GROUP-19: a relay withholds the newest owner event but one: stale is known
   expect(cleo.view()).toMatchObject({ epoch: 2, mayWrite: true, blocks: [] });
 });
 
+test("GROUP-19: a relay withholds the newest owner event: another relay tells; where all lie, the next event does", () => {
+  const crowd = new Crowd(["anna", "ben", "cleo"]);
+  const [anna, ben, cleo] = [crowd.get("anna"), crowd.get("ben"), crowd.get("cleo")];
+  /** Anna changes the group, and these relays never show Cleo the event. */
+  const changeWithheld = (about: string, relays: readonly number[]): void => {
+    anna.do({ kind: "changed", change: { info: { about } }, now: crowd.now });
+    crowd.deliver(["cleo"]);
+    const { tip } = selectionOf(anna.state, crowd.now) as Found;
+    for (const relay of relays) crowd.network.withhold(relay, 2, tip.fact.id);
+    crowd.catchUp("cleo");
+  };
+  changeWithheld("one", [0]);
+  expect(cleo.view()).toMatchObject({ epoch: 1, mayWrite: true });
+  changeWithheld("two", [0, 1]);
+  // Nothing that she holds could tell her. What she says is still read, by everybody who was in that epoch.
+  expect(cleo.view()).toMatchObject({ epoch: 1, mayWrite: true, blocks: [], maybeOutOfDate: false });
+  cleo.say("under the key before");
+  crowd.deliver();
+  expect(ben.texts()).toEqual(["under the key before"]);
+  changeWithheld("three", []);
+  expect(cleo.view()).toMatchObject({ epoch: 1, mayWrite: false, blocks: ["out-of-date"] });
+  crowd.network.heal();
+  crowd.deliver();
+  expect(cleo.view()).toMatchObject({ epoch: 3, mayWrite: true, blocks: [] });
+});
+
 test("GROUP-18: two devices of one owner: the branch that lost is repeated, and whom it deceived is told", () => {
   const crowd = new Crowd(["anna", "anna2", "ben", "cleo"], ["dora"]);
   const [first, second, cleo, dora] = ["anna", "anna2", "cleo", "dora"].map((name) => crowd.get(name));
