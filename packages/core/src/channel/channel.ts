@@ -15,7 +15,7 @@ import { giveBack, giveBackWrapped, wrapAgain } from "./give-back.ts";
 import { type Arrival, type Dropped, receive } from "./receive.ts";
 import { settle } from "./settle.ts";
 import type { Channel, ChannelEvent, Effect, Ignored, InThread, Invited, Posted, Step } from "./state.ts";
-import { movesOf, openRoom, type Place, type Room, type Thread, walk } from "./thread.ts";
+import { movesOf, openRoom, type Place, type Room, stillHolds, type Thread, walk } from "./thread.ts";
 
 /** Before anything is known: the first invitation names the channel. */
 export function begin(me: PubkeyHex): Channel {
@@ -60,8 +60,9 @@ export function invitationsDue(state: Invited, now: number): readonly Invitation
 
 /** The keys that wraps for this conversation come under, besides the user's own. */
 export function keysOf(state: Channel): ReadonlyMap<PubkeyHex, Secret> {
-  const rooms = "thread" in state ? [...state.thread.rooms.values()] : [];
-  return new Map(rooms.map(({ key, secret }) => [key, secret]));
+  const keys = new Map<PubkeyHex, Secret>();
+  if ("thread" in state) for (const { key, secret } of state.thread.rooms.values()) keys.set(key, secret);
+  return keys;
 }
 
 function ignore(state: Channel, ignored: Ignored): Step {
@@ -221,12 +222,14 @@ function receiveAll(state: InThread, arrivals: readonly Arrival[], now: number) 
   const added: Fact[] = [];
   const dropped: (Dropped | undefined)[] = arrivals.map(() => "unknown-channel");
   for (let waiting = arrivals.map((_, i) => i); waiting.length > 0; ) {
-    const walked = walk(thread, now, thread.settledAt <= now ? path : undefined);
-    if (walked === undefined) break;
-    path = walked.path;
+    if (thread !== state.thread || !stillHolds(thread, path, now)) {
+      const walked = walk(thread, now, thread.settledAt <= now ? path : undefined);
+      if (walked === undefined) break;
+      ({ thread, path } = walked);
+    }
     const received = receive(
-      walked.thread,
-      walked.path,
+      thread,
+      path,
       waiting.map((i) => arrivals[i]!),
       now,
     );

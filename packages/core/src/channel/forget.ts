@@ -16,19 +16,17 @@ export interface Forgotten {
 }
 
 export function forgetDue(thread: Thread, path: Path, now: number): Forgotten {
-  const due = [...thread.rooms.values()].filter((room) => (lifeEnd(room) ?? Number.POSITIVE_INFINITY) <= now);
+  const all = [...thread.rooms.values()];
+  const due = all.filter((room) => (lifeEnd(room) ?? Number.POSITIVE_INFINITY) <= now);
+  if (due.length === 0 && !all.some((room) => hasExpired(room, now))) return { thread, keys: [] };
   const gone = new Set(due.map(({ id }) => id));
   const forgotten = new Map(thread.forgotten);
   for (const id of gone) forgotten.set(id, nextOnPath(path, id));
   const rooms = new Map<EventId, Room>();
-  let changed = gone.size > 0;
   for (const [id, room] of thread.rooms) {
-    if (gone.has(id)) continue;
-    const kept = withoutExpired(withoutKeysOf(room, gone), now);
-    changed ||= kept !== room;
-    rooms.set(id, kept);
+    if (!gone.has(id)) rooms.set(id, withoutExpired(withoutKeysOf(room, gone), now));
   }
-  return changed ? { thread: { ...thread, rooms, forgotten }, keys: due.map(({ key }) => key) } : { thread, keys: [] };
+  return { thread: { ...thread, rooms, forgotten }, keys: due.map(({ key }) => key) };
 }
 
 /** The room's own 400; one that names another key says nothing about this room. */
@@ -55,6 +53,11 @@ function withoutKeysOf(room: Room, gone: ReadonlySet<EventId>): Room {
     control.set(id, cut ? Object.freeze({ ...fact, secret: undefined, words: "" }) : fact);
   }
   return { ...room, control };
+}
+
+function hasExpired(room: Room, now: number): boolean {
+  for (const { expiration } of room.spoken.values()) if (expiration !== undefined && expiration <= now) return true;
+  return false;
 }
 
 function withoutExpired(room: Room, now: number): Room {

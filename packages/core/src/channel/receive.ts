@@ -10,7 +10,7 @@ import type { EventId, PubkeyHex } from "../bytes.ts";
 import { toHex } from "../bytes.ts";
 import type { SignedEvent } from "../nostr/event.ts";
 import { type Accept, type Control, type Fact, isSpoken, type Spoken } from "./fact.ts";
-import type { Kept, Path, Room, Thread } from "./thread.ts";
+import { type Kept, type Path, type Room, type Thread, withRooms } from "./thread.ts";
 
 export interface Arrival {
   readonly fact: Fact;
@@ -50,8 +50,12 @@ export interface Received {
 
 export function receive(thread: Thread, path: Path, arrivals: readonly Arrival[], now: number): Received {
   const drafts = new Map<EventId, Draft>();
-  const byKey = new Map([...thread.rooms.values()].map((room) => [room.key, room]));
-  const depth = new Map(path.places.map(({ room }, i) => [room.id, i]));
+  const byKey = new Map<PubkeyHex, Room>();
+  for (const room of thread.rooms.values()) byKey.set(room.key, room);
+  const depth = new Map<EventId, number>();
+  path.places.forEach(({ room }, i) => {
+    depth.set(room.id, i);
+  });
   const added: Fact[] = [];
   const dropped = arrivals.map((arrival): Dropped | undefined => {
     const room = destination(thread, byKey, depth, arrival);
@@ -64,14 +68,16 @@ export function receive(thread: Thread, path: Path, arrivals: readonly Arrival[]
   const rooms = new Map(thread.rooms);
   for (const [id, { room, keyFrom, control, spoken, archive }] of drafts) {
     rooms.set(id, {
-      ...room,
+      id,
+      key: room.key,
+      secret: room.secret,
       keyFrom: keyFrom ?? room.keyFrom,
       control: control ?? room.control,
       spoken: spoken ?? room.spoken,
       archive: archive ?? room.archive,
     });
   }
-  return { thread: { ...thread, rooms }, added, dropped };
+  return { thread: withRooms(thread, rooms), added, dropped };
 }
 
 function draftOf(drafts: Map<EventId, Draft>, room: Room): Draft {

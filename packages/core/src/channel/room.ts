@@ -103,7 +103,7 @@ export function roomView(room: RoomFacts, now: number): RoomView {
     return { ...NOTHING, refused, wakeAt };
   }
   const facts = due.filter((fact) => fact.type === "create" || allowed(fact, create, refused));
-  return { ...resolve(room, create, facts, refused), wakeAt };
+  return resolve(room, create, facts, refused, wakeAt);
 }
 
 /** CHANNEL-1 and CHANNEL-6: the 400 that the invitation names, and none that names another key. */
@@ -149,7 +149,8 @@ function resolve(
   create: Create,
   facts: readonly Control[],
   refused: Map<EventId, RightReason>,
-): Omit<RoomView, "wakeAt"> {
+  wakeAt: number | undefined,
+): RoomView {
   const { offers, accepts, notices, moves, changes } = sort(facts);
   const owners = ownership(create, { offers, accepts, notices });
   for (const [id, reason] of owners.refused) refused.set(id, reason);
@@ -175,6 +176,7 @@ function resolve(
     alarms,
     lacking: [...new Set(listed.filter((id) => !held.has(id)))].toSorted(),
     refused,
+    wakeAt,
   };
 }
 

@@ -26,8 +26,8 @@ export function settle({ before, thread: given, added, now }: Settling, effects:
   const forget: readonly Effect[] = (forgetting?.keys ?? []).map((key) => ({ kind: "forget", key }));
   const walked = forgetting && forgetting.keys.length > 0 ? walk(forgetting.thread, now, first?.path) : first;
   if (walked === undefined) return { state: { kind: "ended", why: "expired" }, effects: [...effects, ...forget] };
-  const thread = forgetting?.keys.length === 0 ? { ...walked.thread, rooms: forgetting.thread.rooms } : walked.thread;
-  const path = refresh(walked.path, thread);
+  const thread = forgetting?.keys.length === 0 ? forgetting.thread : walked.thread;
+  const path = thread.rooms === walked.thread.rooms ? walked.path : refresh(walked.path, thread);
 
   const state = standing(thread, path, now);
   const told = new Set(thread.told);
@@ -43,7 +43,27 @@ export function settle({ before, thread: given, added, now }: Settling, effects:
   const wakeAt = nextWake(state, now);
   const schedule: readonly Effect[] =
     wakeAt === undefined || wakeAt === thread.wakeAt ? [] : [{ kind: "schedule", at: wakeAt }];
-  return { state: { ...state, thread: { ...thread, told, wakeAt, settledAt: now } }, effects: [...due, ...schedule] };
+  const { me, first: from, rooms, forgotten, follow, approved } = thread;
+  const settled = { me, first: from, rooms, forgotten, follow, approved, told, wakeAt, settledAt: now };
+  return { state: withThread(state, settled), effects: [...due, ...schedule] };
+}
+
+/** Written out, for the reason that thread.ts gives. */
+function withThread(state: InThread, thread: Thread): InThread {
+  const { path } = state;
+  switch (state.kind) {
+    case "delegate":
+      return { kind: state.kind, thread, path, offer: state.offer };
+    case "stopped":
+      return { kind: state.kind, thread, path, why: state.why };
+    case "waiting":
+    case "member":
+    case "owner":
+    case "removed":
+      return { kind: state.kind, thread, path };
+    default:
+      return state satisfies never;
+  }
 }
 
 /** The path names the rooms as they are after forgetting. */
@@ -53,17 +73,16 @@ function refresh({ places, end, creates }: Path, thread: Thread): Path {
 }
 
 function standing(thread: Thread, path: Path, now: number): InThread {
-  const joined = { thread, path };
   const { view, room } = path.here;
-  if (path.end === "back") return { ...joined, kind: "stopped", why: "move-back" };
-  if (path.end === "gone") return { ...joined, kind: "stopped", why: "expired" };
-  if (view.create === undefined) return { ...joined, kind: "waiting" };
-  if (closedAt(view.create, now)) return { ...joined, kind: "stopped", why: "expired" };
-  if (view.noticed) return { ...joined, kind: "removed" };
-  if (view.owner === thread.me) return { ...joined, kind: "owner" };
-  if (view.stopped) return { ...joined, kind: "stopped", why: "void-move" };
+  if (path.end === "back") return { kind: "stopped", thread, path, why: "move-back" };
+  if (path.end === "gone") return { kind: "stopped", thread, path, why: "expired" };
+  if (view.create === undefined) return { kind: "waiting", thread, path };
+  if (closedAt(view.create, now)) return { kind: "stopped", thread, path, why: "expired" };
+  if (view.noticed) return { kind: "removed", thread, path };
+  if (view.owner === thread.me) return { kind: "owner", thread, path };
+  if (view.stopped) return { kind: "stopped", thread, path, why: "void-move" };
   const offer = offerTo([...room.control.values()], thread.me, path, now);
-  return offer === undefined ? { ...joined, kind: "member" } : { ...joined, kind: "delegate", offer };
+  return offer === undefined ? { kind: "member", thread, path } : { kind: "delegate", thread, path, offer };
 }
 
 /** The owner's latest offer, if it names this person and can still be accepted. */

@@ -83,7 +83,8 @@ export function openRoom(id: EventId, secret: Secret, keyFrom: readonly PubkeyHe
  * `before`, an earlier path of this thread and of an earlier time, only saves work.
  */
 export function walk(thread: Thread, now: number, before?: Path): Walked | undefined {
-  const rooms = new Map(thread.rooms);
+  // Copied only where a room opens: of an unchanged thread nothing is made anew.
+  let { rooms } = thread;
   const creates = createsOf(rooms.values());
   const seen = before !== undefined && sameKeys(creates, before.creates) ? before.places : [];
   const places: Place[] = [];
@@ -108,11 +109,21 @@ export function walk(thread: Thread, now: number, before?: Path): Walked | undef
     const move: Move | undefined = followed(room, thread.follow.get(room.id)) ?? view.move;
     at = move?.next;
     if (move?.secret !== undefined && !rooms.has(move.next)) {
-      rooms.set(move.next, openRoom(move.next, move.secret, [move.author]));
+      rooms = new Map(rooms).set(move.next, openRoom(move.next, move.secret, [move.author]));
     }
   }
   const here = places.at(-1);
-  return here && { thread: { ...thread, rooms }, path: { places, here, end, creates } };
+  return here && { thread: withRooms(thread, rooms), path: { places, here, end, creates } };
+}
+
+/**
+ * Written out: a machine that takes a page for each of thousands of wraps makes threads all the time, and a spread with
+ * other fields after it is what engines are slowest at.
+ */
+export function withRooms(thread: Thread, rooms: Thread["rooms"]): Thread {
+  if (rooms === thread.rooms) return thread;
+  const { me, first, forgotten, follow, approved, told, wakeAt, settledAt } = thread;
+  return { me, first, rooms, forgotten, follow, approved, told, wakeAt, settledAt };
 }
 
 export interface Walked {
@@ -121,17 +132,32 @@ export interface Walked {
 }
 
 function viewOf(room: Room, creates: ReadonlyMap<EventId, Create>, now: number): RoomView {
-  return roomView({ ...room, facts: [...room.control.values()], creates }, now);
+  const { id, key, keyFrom, control } = room;
+  return roomView({ id, key, keyFrom, facts: [...control.values()], creates }, now);
+}
+
+/**
+ * The path as it was walked, where nothing of it can have changed since but the time: no held-back event has come due.
+ * For a state that `settle` left, whose rooms and path belong together.
+ */
+export function stillHolds({ settledAt }: Thread, path: Path, now: number): boolean {
+  return settledAt <= now && path.places.every(({ view }) => isCurrent(view, now));
+}
+
+function isCurrent({ wakeAt }: RoomView, now: number): boolean {
+  return wakeAt === undefined || wakeAt > now;
 }
 
 /** The view is a function of these alone, so of the same ones it need not be computed again. */
 function unchanged(place: Place | undefined, room: Room, now: number): RoomView | undefined {
   if (place?.room.control !== room.control || place.room.keyFrom !== room.keyFrom) return undefined;
-  return (place.view.wakeAt ?? Number.POSITIVE_INFINITY) > now ? place.view : undefined;
+  return isCurrent(place.view, now) ? place.view : undefined;
 }
 
 function sameKeys(a: ReadonlyMap<EventId, Create>, b: ReadonlyMap<EventId, Create>): boolean {
-  return a.size === b.size && [...a.keys()].every((id) => b.has(id));
+  if (a.size !== b.size) return false;
+  for (const id of a.keys()) if (!b.has(id)) return false;
+  return true;
 }
 
 function followed(room: Room, next: EventId | undefined): Move | undefined {

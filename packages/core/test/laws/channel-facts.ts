@@ -188,6 +188,8 @@ function answerOf(view: RoomView): ModelAnswer {
   };
 }
 
+const creatorsOf = new WeakMap<ReadonlyMap<EventId, Create>, Readonly<Record<string, string>>>();
+
 /** Our answer and the model's, of the same facts. */
 export function answersOf(
   view: RoomView,
@@ -197,11 +199,13 @@ export function answersOf(
 ): { readonly ours: ModelAnswer; readonly model: ModelAnswer } {
   if (view.create === undefined) throw new Error("without its 400 a channel has no answer");
   const { create: first } = view;
+  const creators = creatorsOf.get(creates) ?? Object.fromEntries([...creates].map(([of, { author }]) => [of, author]));
+  creatorsOf.set(creates, creators);
   const model = modelAnswer({
     create: modelEvent(first),
     events: facts.filter((fact) => fact !== first).map(modelEvent),
     now,
-    creators: Object.fromEntries([...creates].map(([channel, { author }]) => [channel, author])),
+    creators,
     fingerprint,
   });
   return { ours: answerOf(view), model };

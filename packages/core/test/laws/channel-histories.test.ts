@@ -27,7 +27,8 @@ test(`CHANNEL-3, CHANNEL-4, CHANNEL-5: ${histories} histories end as the model s
     const world = live(seed);
     agree(world, seed, reached);
   }
-  // A generator that never gets anywhere would prove nothing.
+  // A generator that never gets anywhere would prove nothing; a handful of seeds says nothing about it.
+  if (histories < 1_000) return;
   for (const count of Object.values(reached)) expect(count).toBeGreaterThan(histories / 20);
 });
 
