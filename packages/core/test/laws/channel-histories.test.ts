@@ -3,140 +3,23 @@
  * after it healed, everybody's answer is the model's, and nothing was taken over.
  */
 
-import { keysOf, mayWrite } from "@subrosa/core/channel/channel";
-import type { Control, Create } from "@subrosa/core/channel/fact";
-import { type RoomView, roomView } from "@subrosa/core/channel/room";
-import type { Place } from "@subrosa/core/channel/thread";
 import { expect, test } from "vitest";
-import { answersOf } from "./channel-facts.ts";
-import { World } from "./channel-world.ts";
+import { agree, lived } from "./channel-agreement.ts";
 
 /** SUBROSA_SEEDS=40001-50000 runs these alone: to repeat what failed, or to divide a long run among processes. */
 const [first, last] = (process.env["SUBROSA_SEEDS"] ?? "").split("-").map(Number);
 const from = first || 1;
 const to = last ?? (process.env["SUBROSA_LONG"] === undefined ? 20_000 : 1_000_000);
 const histories = to - from + 1;
-const VIEWERS = 4;
-const VOID: ReadonlySet<string | undefined> = new Set(["accepts-taken-back", "accepts-after-move"]);
 
 test(`CHANNEL-3, CHANNEL-4, CHANNEL-5: ${histories} histories end as the model says, for everybody`, {
   timeout: 0,
 }, () => {
   const reached = { handedOver: 0, moved: 0, stopped: 0, alarmed: 0 };
   for (let seed = from; seed <= to; seed++) {
-    const world = live(seed);
-    agree(world, seed, reached);
+    agree(lived(seed), seed, reached);
   }
   // A generator that never gets anywhere would prove nothing; a handful of seeds says nothing about it.
   if (histories < 1_000) return;
   for (const count of Object.values(reached)) expect(count).toBeGreaterThan(histories / 20);
 });
-
-function live(seed: number): World {
-  const world = new World(seed, VIEWERS);
-  const acts = 5 + world.chance.below(8);
-  for (let i = 0; i < acts; i++) {
-    const who = world.chance.chance(0.4) ? owner(world) : world.chance.below(VIEWERS);
-    if (world.chance.chance(0.25)) world.hostile(who);
-    else world.honest(who);
-    world.net.advance(world.chance.below(40));
-    if (world.chance.chance(0.7)) world.deliver(60);
-  }
-  world.heal();
-  return world;
-}
-
-/** Whoever thinks that he owns something, so that histories get somewhere. */
-function owner(world: World): number {
-  const found = world.states.findIndex(({ kind }) => kind === "owner" || kind === "delegate");
-  return Math.max(found, 0);
-}
-
-type Reached = { handedOver: number; moved: number; stopped: number; alarmed: number };
-
-function agree(world: World, seed: number, reached: Reached): void {
-  const heard = new Map<string, string>();
-  const asked = new Set<string>();
-  world.states.forEach((state, who) => {
-    if (!("thread" in state)) expect.fail(`seed ${seed}: ${state.kind}`);
-    const creates = new Map([...state.thread.rooms.values()].flatMap(({ id, control }) => pair(control.get(id))));
-    for (const place of state.path.places) {
-      const facts = [...place.room.control.values()];
-      const set = facts
-        .map(({ id }) => id)
-        .toSorted()
-        .join();
-      if (!asked.has(set)) {
-        compare(place.view, facts, creates, world.net.now, `seed ${seed}, person ${who}`);
-        // CHANNEL-15: the same set at an earlier time, when some of it was still held back.
-        const then = world.net.now - 2_400;
-        const { key, keyFrom, id } = place.room;
-        if (seed % 4 === 0) {
-          compare(roomView({ id, key, keyFrom, facts, creates }, then), facts, creates, then, `seed ${seed}, earlier`);
-        }
-      }
-      asked.add(set);
-      // What came to the channel's key came to all; only 404s are each one's own.
-      const shared = facts.filter(({ type }) => type !== "move" && type !== "invitation").map(({ id }) => id);
-      const answer = JSON.stringify([shared.toSorted(), place.view.owner, place.view.metadata, place.view.noticed]);
-      const other = heard.get(place.room.id);
-      if (place.view.create !== undefined && other !== undefined) expect(answer, `seed ${seed}`).toBe(other);
-      if (place.view.create !== undefined) heard.set(place.room.id, answer);
-      closed(place, facts, creates, world.net.now, seed);
-    }
-    for (const key of keysOf(state).keys()) {
-      if (!world.granted.get(key)!.has(world.people[who]!)) expect.fail(`seed ${seed}: a key got out`);
-    }
-    if (mayWrite(state, world.net.now)) expect(state.path.here.view.stopped, `seed ${seed}`).toBe(false);
-    const views = state.path.places.map(({ view }) => view);
-    if (views.some(({ owners }) => (owners?.chain.length ?? 0) > 1)) reached.handedOver += 1 / VIEWERS;
-    if (views.length > 1) reached.moved += 1 / VIEWERS;
-    if (views.some(({ stopped }) => stopped)) reached.stopped += 1 / VIEWERS;
-    if (views.some(({ alarms }) => alarms.size > 0)) reached.alarmed += 1 / VIEWERS;
-  });
-}
-
-function pair(fact: Control | undefined): readonly (readonly [Create["id"], Create])[] {
-  return fact?.type === "create" ? [[fact.id, fact]] : [];
-}
-
-function compare(
-  view: RoomView,
-  facts: readonly Control[],
-  creates: ReadonlyMap<Create["id"], Create>,
-  now: number,
-  where: string,
-): void {
-  if (view.create === undefined) return;
-  const { ours, model } = answersOf(view, facts, creates, now);
-  if (JSON.stringify(ours) !== JSON.stringify(model)) expect(ours, where).toEqual(model);
-}
-
-function seenBy(fact: Control): readonly string[] {
-  return fact.type === "accept" ? fact.seen : [];
-}
-
-/** "A former owner changes nothing that his successor did not list": without those acts the answer is the same. */
-function closed(
-  { room, view }: Place,
-  facts: readonly Control[],
-  creates: ReadonlyMap<Create["id"], Create>,
-  now: number,
-  seed: number,
-): void {
-  const { chain, accepts } = view.owners ?? { chain: [], accepts: [] };
-  if (chain.length < 2) return;
-  // An acceptance that lists a notice or a later offer is void by it: that act was listed, if not by the one that counts.
-  const voiding = new Set(facts.flatMap((fact) => (VOID.has(view.refused.get(fact.id)) ? seenBy(fact) : [])));
-  const kept = facts.filter((fact) => {
-    if (!("tenure" in fact) || voiding.has(fact.id)) return true;
-    const i = chain.findIndex(({ name, owner: by }) => name === fact.tenure && by === fact.author);
-    const closing = accepts[i];
-    return closing === undefined || closing.seen.includes(fact.id) || closing.offer === fact.id;
-  });
-  if (kept.length === facts.length) return;
-  const { key, keyFrom, id } = room;
-  const without = roomView({ id, key, keyFrom, facts: kept, creates }, now);
-  const answer = ({ owner: by, metadata, relays, move, cut }: typeof view) => [by, metadata, relays, move?.next, cut];
-  expect(answer(view), `seed ${seed}`).toEqual(answer(without));
-}
