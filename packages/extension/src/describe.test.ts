@@ -29,6 +29,15 @@ test("a member's proof is shown as one of N, with the names the user gave", () =
   expect(words.rows.map(({ value }) => value).join(" ")).toContain("Nobody can tell whether two such posts");
 });
 
+test("the ring's people are named where the user named them, and counted beyond eight", () => {
+  const value = (known: Knowledge, ring: readonly string[]) => describe(member(ring), known).rows[0]?.value ?? "";
+  const two: Knowledge = { ...nobody, nameOf: (key) => new Map(keys.slice(0, 2).map((k, i) => [k, `F${i}`])).get(key) };
+  expect(value(nobody, keys)).toBe("6 people, of whom you named 0");
+  expect(value(two, keys)).toMatch(/^6 people, of whom you named 2: (F0, F1|F1, F0)$/);
+  const many = Array.from({ length: 12 }, (_, i) => toHex(sha256(utf8(`key ${i}`))));
+  expect(value({ ...nobody, nameOf: () => "Friend" }, many)).toMatch(/named 12: (Friend, ){8}and 4 more$/);
+});
+
 test("whether the user is in the ring changes no word: the words know the ring alone", () => {
   expect(describe(member(keys), nobody)).toEqual(describe(member([...keys].reverse()), nobody));
 });

@@ -114,7 +114,7 @@ function signing(template: EventTemplate, known: Knowledge): Words {
 
 function batch(call: Call & { readonly method: "subrosa.batchDecrypt" }, known: Knowledge): Words {
   const peers = [...new Set(call.items.map(({ pubkey }) => pubkey))];
-  const shown = peers.slice(0, 5).map((peer) => personInWords(peer, known));
+  const shown = peers.slice(0, MAX_NAMES).map((peer) => known.nameOf(peer) || npubOf(peer));
   const more = peers.length > shown.length ? `, and ${peers.length - shown.length} more` : "";
   return {
     ...NOTHING,
@@ -123,7 +123,7 @@ function batch(call: Call & { readonly method: "subrosa.batchDecrypt" }, known: 
     rows: [
       { label: "Number", value: String(call.items.length) },
       { label: "Between you and", value: `${shown.join(", ")}${more}` },
-      { label: "The site says why", value: call.purpose === "" ? "It gives no reason." : call.purpose },
+      { label: "Its reason", value: call.purpose === "" ? "It gives no reason." : call.purpose },
     ],
   };
 }
@@ -142,7 +142,7 @@ function member(call: Call & { readonly method: "signEventAsGroupMember" }, know
       "If you are not among them, nothing is signed, and the site learns no more than if you had refused.",
     warnings,
     rows: [
-      { label: "Hidden among", value: `${n} people, of whom you named ${familiar}` },
+      { label: "Hidden among", value: `${n} people, of whom you named ${familiar}${namesOf(keys, known)}` },
       ...(scope === undefined
         ? [{ label: "Can it be linked?", value: "No. Nobody can tell whether two such posts come from one person." }]
         : []),
@@ -159,6 +159,15 @@ function member(call: Call & { readonly method: "signEventAsGroupMember" }, know
     contentLabel: "Text to publish",
     members: keys.map((key) => ({ npub: npubOf(key), name: known.nameOf(key) ?? "" })),
   };
+}
+
+const MAX_NAMES = 8;
+
+/** The ring's people by the names that the user gave; all of them, with their keys, are in the list below. */
+function namesOf(keys: readonly string[], known: Knowledge): string {
+  const names = keys.map((key) => known.nameOf(key) ?? "").filter((name) => name !== "");
+  const more = names.length > MAX_NAMES ? `, and ${names.length - MAX_NAMES} more` : "";
+  return names.length === 0 ? "" : `: ${names.slice(0, MAX_NAMES).join(", ")}${more}`;
 }
 
 function linkInWords(scope: AskedScope): string {

@@ -102,7 +102,7 @@ function card(one: Account, isMain: boolean, isUnlocked: boolean): HTMLElement {
   return element(
     "div",
     { class: "card" },
-    element("h3", {}, name, " ", element("span", { class: "small" }, `(${marks.join(", ")})`)),
+    element("h3", {}, name, ...marks.flatMap((mark) => [" ", element("span", { class: "mark" }, mark)])),
     element("code", {}, npub(one.pubkey)),
     ...(one.hasBackup ? [] : [reminder(one, name)]),
     element(
@@ -311,7 +311,11 @@ adding(
 byId("lock", HTMLButtonElement).addEventListener("click", () => run(send({ type: "lock" }, "Locked.")));
 byId("clear", HTMLButtonElement).addEventListener("click", () => run(send({ type: "clear-activity" }, "Cleared.")));
 const idle = byId("idle", HTMLSelectElement);
-idle.append(...IDLE_MINUTES.map((minutes) => element("option", { value: String(minutes) }, `${minutes} minutes`)));
+idle.append(
+  ...IDLE_MINUTES.map((minutes) =>
+    element("option", { value: String(minutes) }, minutes === 1 ? "a minute" : `${minutes} minutes`),
+  ),
+);
 idle.addEventListener("change", () => {
   const minutes = IDLE_MINUTES.find((one) => String(one) === idle.value);
   if (minutes !== undefined) run(send({ type: "idle", minutes }, "From the next unlocking on."));

@@ -5,7 +5,8 @@ import { hexText, list, object, type Shape, type ShapeValue, text } from "@subro
 import { readPublicKey } from "@subrosa/core/nostr/keys";
 
 export const MAX_PEOPLE = 5_000;
-const person = object({ pubkey: hexText(32) as Shape<PubkeyHex>, name: text({ max: 60 }) });
+const MAX_LENGTH = 60;
+const person = object({ pubkey: hexText(32) as Shape<PubkeyHex>, name: text({ max: MAX_LENGTH }) });
 export const people = list(person, { max: MAX_PEOPLE });
 export type Person = ShapeValue<typeof person>;
 
@@ -22,7 +23,12 @@ export function readPeople(lines: string, curve: Curve): PeopleRead {
     const [key = "", ...words] = trimmed.split(/\s+/);
     const read = readPublicKey(key, curve);
     if (!read.ok || found.size === MAX_PEOPLE) return { ok: false, line: i + 1 };
-    found.set(read.pubkey, { pubkey: read.pubkey, name: words.join(" ").slice(0, 60) });
+    found.set(read.pubkey, { pubkey: read.pubkey, name: cut(words.join(" ")) });
   }
   return { ok: true, people: [...found.values()] };
+}
+
+/** Never in the middle of a character, which would be no text any more. */
+function cut(name: string): string {
+  return name.slice(0, MAX_LENGTH).replace(/[\ud800-\udbff]$/, "");
 }

@@ -63,7 +63,7 @@ function end(): void {
     element("h1", {}, "This request is over"),
     element("p", {}, "The site went away, or another account was chosen. You can close this window."),
   );
-  form.hidden = true;
+  for (const over of [byId("who", HTMLElement), form]) over.hidden = true;
 }
 
 function show(view: View): void {
@@ -80,7 +80,7 @@ function show(view: View): void {
   byId("warnings", HTMLElement).replaceChildren(...view.warnings.map((words) => element("li", {}, words)));
   byId("warnings", HTMLElement).hidden = view.warnings.length === 0;
   byId("rows", HTMLElement).replaceChildren(
-    ...view.rows.flatMap(({ label, value }) => [element("dt", {}, label), element("dd", {}, value)]),
+    ...view.rows.flatMap(({ label, value }) => [element("dt", {}, label), element("dd", {}, ...inParts(value))]),
   );
   byId("content-box", HTMLElement).hidden = view.contentLabel === "";
   byId("content-label", HTMLElement).textContent = view.contentLabel;
@@ -102,6 +102,11 @@ function show(view: View): void {
   byId("title", HTMLElement).focus();
   // Only now is there something to read: the time before, while the worker woke up, is no time to think.
   shifted();
+}
+
+/** Keys in a type in which each letter can be told from the others. */
+function inParts(value: string): readonly (Node | string)[] {
+  return value.split(/(npub1[a-z0-9]{58})/).map((part, i) => (i % 2 === 1 ? element("code", {}, part) : part));
 }
 
 function shortened(npub: string): string {

@@ -73,4 +73,8 @@ test("people are read one a line, and the first line that is none is named by it
     ],
   });
   expect(readPeople(`${A} Ada\nnobody at all`, fastCurve)).toEqual({ ok: false, line: 2 });
+  // Cut between characters: half of one would be no text, and the whole list could not be kept.
+  expect(readPeople(`${A} ${"x".repeat(59)}\u{1f339}`, fastCurve)).toMatchObject({
+    people: [{ name: "x".repeat(59) }],
+  });
 });

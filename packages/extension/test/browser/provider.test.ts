@@ -3,8 +3,7 @@
  * the tests follow each other as one visit would.
  */
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openAnonymous } from "@subrosa/core/anonymous/anonymous-event";
 import { toHex, utf8 } from "@subrosa/core/bytes";
@@ -331,71 +330,6 @@ describe.skipIf(program === undefined)("in Chromium", () => {
     expect(await signing).toMatchObject({ pubkey: PUBKEY });
     expect(lab.heard.join("\n").includes("another long one")).toBe(false);
   });
-
-  test("axe-core finds nothing on any page; every page is looked at in light and dark", async () => {
-    const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-    const shots = process.env["SUBROSA_SCREENSHOTS"];
-    if (shots !== undefined) mkdirSync(shots, { recursive: true });
-    const look = async (shown: Page, name: string, size: { width: number; height: number }): Promise<void> => {
-      await shown.setViewportSize(size);
-      for (const colorScheme of ["light", "dark"] as const) {
-        await shown.emulateMedia({ colorScheme });
-        await shown.evaluate(axe);
-        const found = (await shown.evaluate(
-          "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ' ' + nodes.map(({ html }) => html)))",
-        )) as string[];
-        expect(found, `${name}, ${colorScheme}`).toEqual([]);
-        await shown.evaluate("scrollTo(0, 0)");
-        if (shots !== undefined) await shown.screenshot({ path: join(shots, `${name}-${colorScheme}.png`) });
-      }
-    };
-    const prompts: readonly (readonly [string, string])[] = [
-      [
-        "sign",
-        `nostr.signEvent(${JSON.stringify({
-          kind: 0,
-          created_at: 1_700_000_000,
-          tags: [
-            ["t", "rose"],
-            ["p", OTHERS[1]],
-          ],
-          content: '{"name":"Ann","about":"Roses."}',
-        })})`,
-      ],
-      ["public-key", "nostr.getPublicKey()"],
-      ["encrypt", `nostr.nip44.encrypt("${OTHERS[0]}", "Meet me where the roses grow, at eight.")`],
-      [
-        "batch",
-        `nostr.subrosa.batchDecrypt(Array(214).fill({ pubkey: "${OTHERS[0]}", ciphertext: "AAAA" }), "Open the history of your group")`,
-      ],
-      ["alias", `nostr.subrosa.deriveAlias("${OTHERS[0]}", 3)`],
-      [
-        "anonymous",
-        `nostr.subrosa.anonymousSign({ kind: 1059, created_at: 1700000000, tags: [["p", "${OTHERS[0]}"]], content: "I will be there." })`,
-      ],
-      [
-        "member",
-        `nostr.signEventAsGroupMember(${JSON.stringify({ ...event("The minutes of the last meeting are not what was said there."), tags: [["group-member-proof", null, ...OTHERS, PUBKEY]] })}, { scope: { app: "meeting" } })`,
-      ],
-    ];
-    for (const [name, code] of prompts) {
-      const asking = ask(page, code);
-      const prompt = await lab.prompt();
-      await look(prompt, name, { width: 460, height: 730 });
-      await lab.answer("deny");
-      expect(await asking).toEqual({ refused: "refused" });
-    }
-    const options = await lab.options();
-    await options.getByText("Make a new account").click();
-    await options.evaluate("document.activeElement?.blur()");
-    await look(options, "options", { width: 900, height: 1800 });
-    await options.getByRole("button", { name: "Lock all" }).click();
-    await options.close();
-    const asking = ask(page, `nostr.signEvent(${JSON.stringify(event("A note while locked."))})`);
-    await look(await lab.prompt(), "unlock", { width: 460, height: 730 });
-    await lab.answer("deny");
-    expect(await asking).toEqual({ refused: "refused" });
-  }, 240_000);
 
   test("the key is in no message, console line, address, request, page, or stored record of the whole run", async () => {
     const options = await lab.options();
