@@ -6,7 +6,9 @@
  */
 import { SeededRandom } from "@subrosa/testkit/simulator-random";
 import { type EventId, type PubkeyHex, toHex } from "../../src/bytes.ts";
+import type { Found } from "../../src/group/acts.ts";
 import { buildKeys } from "../../src/group/build-keys.ts";
+import type { Viewer } from "../../src/group/facts.ts";
 import { Ledger } from "../../src/group/ledger.ts";
 import { memberLine, PLAIN_GROUP } from "../../src/group/metadata.ts";
 import { Reader } from "../../src/group/reader.ts";
@@ -34,6 +36,8 @@ export interface PassiveScript {
   readonly create: string;
   readonly secret: string;
   readonly invitedBy: readonly string[];
+  /** Owners named by invites that he took later, the newest last. */
+  readonly reinvitedBy?: readonly string[];
   readonly now: number;
   /** Ids into `events`, in several orders of arrival. */
   readonly orders: readonly (readonly string[])[];
@@ -52,12 +56,12 @@ export function endState(
   events: readonly VerifiedEvent[],
   create: EventId,
   real: Secret,
-  invitedBy: readonly PubkeyHex[],
+  invites: Pick<Viewer, "invitedBy" | "reinvitedBy">,
   now: number,
 ): EndState {
   const me = toHex(real.pubkey) as PubkeyHex;
   let reader = Reader.open({ create, mine: { real, encryption: [] }, curve });
-  let ledger = Ledger.of([], { me, invitedBy, reinvitedBy: [], chosen: [], insist: false });
+  let ledger = Ledger.of([], { me, ...invites, chosen: [], insist: false });
   for (const event of events) {
     const read = reader.read(event);
     reader = read.reader;
@@ -97,16 +101,17 @@ export function passiveFile(): PassiveFile {
     const random = new SeededRandom(scripts.length);
     const ids = held.map((event) => event.id);
     for (const device of crowd.devices) {
-      const { invitedBy } = device.state.ledger.viewer;
+      const { invitedBy, reinvitedBy } = device.state.ledger.viewer;
       scripts.push({
         id: `${scripts.length}`,
         why: `${why}, as ${device.name} sees it`,
         create: crowd.create,
         secret: toHex(device.real.expose()),
         invitedBy,
+        ...(reinvitedBy.length > 0 && { reinvitedBy }),
         now: crowd.now,
         orders: [ids, [...ids].reverse(), random.shuffle(ids), random.shuffle(ids)],
-        end: endState(held, crowd.create, device.real, invitedBy, crowd.now),
+        end: endState(held, crowd.create, device.real, { invitedBy, reinvitedBy }, crowd.now),
       });
     }
   }
@@ -204,7 +209,79 @@ function worlds(): readonly World[] {
       crowd.deliver();
       return undefined;
     }),
+    told("an owner garbles a member, and makes another event", ["anna", "ben", "cleo"], [], (crowd) => {
+      const [anna, ben] = [crowd.get("anna"), crowd.get("ben")];
+      owns(crowd, anna, tipOf(anna, crowd), ["anna", "ben", "cleo"], { garbled: ben });
+      crowd.deliver();
+      change(crowd, "anna", { info: { about: "for all" } });
+      return undefined;
+    }),
+    told("a former owner against the invite of his heir (G-34)", ["anna", "ben", "cleo"], [], (crowd) => {
+      const [anna, ben, cleo] = ["anna", "ben", "cleo"].map((name) => crowd.get(name)) as [Device, Device, Device];
+      change(crowd, "anna", { remove: [ben.me] });
+      const removal = tipOf(anna, crowd);
+      change(crowd, "anna", { heir: cleo.me });
+      change(crowd, "cleo", { add: [ben.me] });
+      ben.do({ kind: "decided", viewer: { reinvitedBy: [cleo.me] }, now: crowd.now });
+      owns(crowd, anna, removal, ["anna", "ben", "cleo"], { handovers: 7 });
+      crowd.deliver();
+      cleo.say("welcome back");
+      crowd.deliver();
+      return undefined;
+    }),
+    told("a former owner hands over again where a member he garbled sees it (G-35)", MANY, ["eve"], (crowd) => {
+      const [anna, ben, eve] = ["anna", "ben", "eve"].map((name) => crowd.get(name)) as [Device, Device, Device];
+      const create = tipOf(anna, crowd);
+      owns(crowd, anna, create, MANY, { garbled: ben });
+      crowd.deliver();
+      change(crowd, "anna", { heir: crowd.get("cleo").me });
+      change(crowd, "cleo", { info: { about: "cleo's" } });
+      let base = owns(crowd, anna, create, ["eve", "anna", "ben"], {});
+      for (let i = 0; i < 3; i++) base = owns(crowd, eve, base, ["eve", "anna", "ben"], { handovers: 1 });
+      crowd.deliver();
+      return undefined;
+    }),
   ];
+}
+
+const MANY = ["anna", "ben", "cleo"];
+
+interface Base {
+  readonly id: EventId;
+  readonly epoch: number;
+  readonly secret: Secret;
+}
+
+function tipOf(device: Device, crowd: Crowd): Base {
+  const { fact } = (device.state.ledger.select(crowd.now) as Found).tip;
+  return { id: fact.id, epoch: fact.epoch, secret: device.state.reader.secretOf(fact.key)! };
+}
+
+/** A 485 as no honest client makes it; the first name is the owner's from here on. */
+function owns(
+  crowd: Crowd,
+  author: Device,
+  base: Base,
+  names: readonly string[],
+  { handovers = 0, garbled }: { readonly handovers?: number; readonly garbled?: Device },
+): Base {
+  const roster = names.map((name, rank) =>
+    memberLine({ person: crowd.get(name).me, role: rank === 0 ? "owner" : "member", rank, since: 0 }),
+  );
+  const nobody = toHex(Secret.from(crowd.random(32), curve).pubkey) as PubkeyHex;
+  const made = buildKeys(
+    {
+      ...{ created_at: crowd.now, roster, info: PLAIN_GROUP, handovers, left: [] },
+      base: { create: crowd.create, ...base },
+      ...(garbled && { wrapTo: new Map([[garbled.me, nobody]]) }),
+    },
+    author.real,
+    crowd.random,
+    curve,
+  );
+  const event = signEvent(made.event, made.alias, crowd.random(32), curve);
+  crowd.network.publish(crowd.devices.indexOf(author), event);
+  return { id: event.id, epoch: base.epoch + 1, secret: made.secret };
 }
 
 function changed(device: Device, change: import("../../src/group/acts.ts").OwnerChange, crowd: Crowd): void {

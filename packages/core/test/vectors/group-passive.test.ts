@@ -28,7 +28,8 @@ vectorTests("GROUP-14, group-passive", scripts, (script) => {
   expect(script.orders.length).toBeGreaterThanOrEqual(4);
   for (const order of script.orders) {
     const inOrder = order.map((id) => verified.get(id)!);
-    const end = endState(inOrder, script.create as EventId, real, script.invitedBy as PubkeyHex[], script.now);
+    const [invitedBy, reinvitedBy] = [script.invitedBy, script.reinvitedBy ?? []] as [PubkeyHex[], PubkeyHex[]];
+    const end = endState(inOrder, script.create as EventId, real, { invitedBy, reinvitedBy }, script.now);
     expect(end).toEqual(script.end);
   }
 });
