@@ -26,7 +26,9 @@ test("a member's proof is shown as one of N, with the names the user gave", () =
   expect(words.title).toBe("Publish a public note as one of 6");
   expect(words.members.map(({ name }) => name).sort()).toEqual(keys.map((_, i) => `Friend ${i}`));
   expect(words.warnings).toEqual([]);
-  expect(words.rows.map(({ value }) => value).join(" ")).toContain("Nobody can tell whether two such posts");
+  const rows = words.rows.map(({ value }) => value).join(" ");
+  expect(rows).toContain("Nobody can tell whether two such posts");
+  expect(rows).toContain("Publish it later, and not on the connection where you are signed in");
 });
 
 test("the ring's people are named where the user named them, and counted beyond eight", () => {

@@ -194,7 +194,7 @@ describe.skipIf(program === undefined)("the extension's pages", () => {
   });
 
   test("an account is unlocked by its first yes and locked at the moment that was chosen", async () => {
-    await options.locator("#idle").selectOption("1");
+    await options.locator("#idle").selectOption("60");
     await says("From the next unlocking on.");
     const signing = ask(`nostr.signEvent(${event("The roses are in bloom.")})`);
     await lab.answer("allow", { lasts: "always" });
@@ -202,7 +202,39 @@ describe.skipIf(program === undefined)("the extension's pages", () => {
     const at = (await options.evaluate(
       "chrome.alarms.get('lock').then((alarm) => alarm.scheduledTime - Date.now())",
     )) as number | undefined;
-    expect(at !== undefined && at <= 60_000).toBe(true);
+    // Not the 15 minutes of one who chose nothing.
+    expect(at !== undefined && at > 20 * 60_000 && at <= 60 * 60_000).toBe(true);
+  });
+
+  test("a prompt is read and answered by keyboard alone, and says what it is to a screen reader", async () => {
+    const signing = ask(`nostr.signEvent(${event("by keys", { kind: 7 })})`);
+    const prompt = await lab.prompt();
+    const focused = () => prompt.evaluate("document.activeElement?.id");
+    expect([await focused(), await prompt.title()]).toEqual(["title", "Sign a reaction – Subrosa"]);
+    const passed: unknown[] = [];
+    while (passed.at(-1) !== "allow" && passed.length < 12) {
+      await prompt.keyboard.press("Tab");
+      passed.push(await focused());
+    }
+    expect(passed).toEqual(["content", "lasts", "deny", "allow"]);
+    for (const [role, name] of [
+      ["region", "Text to sign"],
+      ["form", "Your answer"],
+      ["button", "Refuse"],
+    ] as const) {
+      expect(await prompt.getByRole(role, { name }).count(), name).toBe(1);
+    }
+    do {
+      await prompt.waitForTimeout(750);
+      await prompt.keyboard.press("Enter").catch(() => undefined);
+    } while (
+      !prompt.isClosed() &&
+      (await prompt
+        .getByText("That was quick")
+        .count()
+        .catch(() => 0)) === 1
+    );
+    expect(await signing).toMatchObject({ kind: 7, pubkey: ANN });
   });
 
   const prompts: readonly (readonly [string, string])[] = [

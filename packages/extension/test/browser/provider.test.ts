@@ -81,10 +81,10 @@ describe.skipIf(program === undefined)("in Chromium", () => {
         same: had === nostr,
         frozen: [nostr, nostr.nip04, nostr.nip44, nostr.subrosa, nostr.subrosa.capabilities()].every(Object.isFrozen),
         missing: nostr.subrosa.capabilities().methods.filter((name) => typeof at(name) !== "function"),
-        unknown: typeof nostr.signSchnorr,
+        unknown: [typeof nostr.signSchnorr, typeof nostr.getRelays],
       };
     })()`);
-    expect(found).toEqual({ same: true, frozen: true, missing: [], unknown: "undefined" });
+    expect(found).toEqual({ same: true, frozen: true, missing: [], unknown: ["undefined", "undefined"] });
   });
 
   test("frames in a page, sandboxed, srcdoc and data: have no provider", async () => {
@@ -242,6 +242,24 @@ describe.skipIf(program === undefined)("in Chromium", () => {
     const again = ask(page, `nostr.signEvent(${JSON.stringify({ ...event("killed again"), kind: 5 })})`);
     await (await lab.prompt()).close();
     expect(await again).toEqual({ refused: "refused" });
+  });
+
+  test("a page that asks too much opens one window; beyond ten it is told at once that it is busy; leaving ends it all", async () => {
+    const flood = await lab.visit("/flood");
+    const opened: string[] = [];
+    const count = () => opened.push("a window");
+    lab.context.on("page", count);
+    await flood.evaluate(`(() => {
+      window.codes = [];
+      for (let i = 0; i < 25; i++) nostr.signEvent({ kind: 9, created_at: i, tags: [], content: "" }).catch(({ code }) => codes.push(code));
+    })()`);
+    await lab.prompt();
+    await flood.evaluate("nostr.verifyGroupMemberProof({})");
+    expect(await flood.evaluate("codes")).toEqual(Array(15).fill("busy"));
+    expect(opened).toHaveLength(1);
+    lab.context.off("page", count);
+    await flood.close();
+    await lab.promptGone();
   });
 
   test("a press in the moment the prompt appears does not count; a script's never does", async () => {
