@@ -22,6 +22,8 @@ export interface Outcome {
   readonly handovers: number;
   readonly players: readonly Player[];
   readonly now: number;
+  /** Events that a former owner made when he was owner no more. */
+  readonly usurped: ReadonlySet<string>;
 }
 
 const START = 1_700_000_000;
@@ -32,7 +34,6 @@ export function playHistory(seed: number, select: Select, steps = 14): Outcome {
   const faults = { drop: 0.2, repeat: 0.1, delay: 90, withhold: 0.1 };
   const network = new Simulator<WorldEvent>({ seed, viewers: 6, relays: 2, id: (e) => e.id, faults, start: START });
   const wrong: string[] = [];
-  /** Events that a former owner made when he was owner no more. */
   const usurped = new Set<string>();
   const liar = random.chance(0.7) ? random.below(4) : -1;
   // Two devices of person 0, then persons 1 … 4; person 4 comes later.
@@ -119,7 +120,7 @@ export function playHistory(seed: number, select: Select, steps = 14): Outcome {
     settle();
   }
   const summary = judgeEnd(players, network.now, wrong, online.size > 0, select, usurped);
-  return { wrong, players, now: network.now, ...summary };
+  return { wrong, players, now: network.now, usurped, ...summary };
 }
 
 /** The tip on which nothing is missing but a rotation. */
