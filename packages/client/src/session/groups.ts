@@ -5,9 +5,10 @@
  * nothing happened, which has a sentence in group-reason.ts. What the relays say of it is in the outbox, under the id
  * that the message has in the view.
  */
-import { type EventId, eventId, type PubkeyHex } from "@subrosa/core/bytes";
+import { type EventId, eventId, type PubkeyHex, toHex } from "@subrosa/core/bytes";
 import { createGroup } from "@subrosa/core/group/acts";
 import type { Role } from "@subrosa/core/group/facts";
+import { isNewInvite } from "@subrosa/core/group/group";
 import { type Introduction, introductionOf, introductionTemplate } from "@subrosa/core/group/introduction";
 import { writeInvite } from "@subrosa/core/group/invite";
 import { type GroupInfo, PLAIN_GROUP } from "@subrosa/core/group/metadata";
@@ -312,7 +313,10 @@ export class Groups extends GroupActs implements AsyncDisposable {
       const member = identity.kind === "own" ? {} : { member: Secret.from(random(32), curve) };
       await this.#put(id, { relays, ...guest, ...member });
     } else if (closed !== undefined) {
-      const { owner } = closed;
+      const { owner, secret } = closed;
+      const { group } = this.#rooms.get(id)!.state;
+      const isNew = isNewInvite(group, toHex(secret.pubkey) as PubkeyHex, this.#options.clock.now());
+      if (!isNew) return invite;
       await this.decide(id, ({ reinvitedBy }) => ({
         reinvitedBy: [...reinvitedBy.filter((other) => other !== owner), owner],
       }));

@@ -29,6 +29,7 @@ import {
 import { MAX_DIFFICULTY } from "./candidates.ts";
 import { duties, leavesToPassOn } from "./duties.ts";
 import type { Effect, GroupMeans } from "./effects.ts";
+import { epochsByKey } from "./epochs.ts";
 import type { Viewer } from "./facts.ts";
 import type { Introduction } from "./introduction.ts";
 import { Ledger } from "./ledger.ts";
@@ -276,6 +277,13 @@ export function openRequests(state: Group, now: number): readonly Message[] {
     const worked = event !== undefined && hasWork(event, Math.min(view.tip.fact.difficulty, MAX_DIFFICULTY));
     return one.kind === 483 && worked && !inside.has(one.author);
   });
+}
+
+/** GROUP-22: false for an old link opened again: its key is of an epoch of my history that is not o*'s. */
+export function isNewInvite(state: Group, key: PubkeyHex, now: number): boolean {
+  const view = state.ledger.select(now);
+  const known = epochsByKey(state.ledger.facts(), view).get(key);
+  return view.kind === "none" || known === undefined || known.owner === view.tip.fact.id;
 }
 
 /** What a store keeps of a group. Group secrets and keys of one's own are kept apart, encrypted (`ReaderConfig`). */

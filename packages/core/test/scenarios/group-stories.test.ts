@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Found } from "../../src/group/acts.ts";
 import { buildKeys, type KeysTemplate } from "../../src/group/build-keys.ts";
-import { openGroup, openRequests, selectionOf } from "../../src/group/group.ts";
+import { isNewInvite, openGroup, openRequests, selectionOf } from "../../src/group/group.ts";
 import { openInvite, sealInvite } from "../../src/group/invite.ts";
 import { memberLine, PLAIN_GROUP } from "../../src/group/metadata.ts";
 import { infoOf } from "../../src/group/show.ts";
@@ -246,6 +246,21 @@ test("GROUP-13: a guest with a private invite sees name and members, and is aske
   crowd.deliver();
   expect(openRequests(anna.state, crowd.now)).toEqual([]);
   expect(dora.view()).toMatchObject({ phase: "member", mayWrite: true });
+});
+
+test("GROUP-22: an old invite opened again says nothing new; one to what I do not hold, or to what is current, does", () => {
+  const crowd = new Crowd(["anna", "ben"]);
+  const [anna, ben] = [crowd.get("anna"), crowd.get("ben")];
+  const current = () => (selectionOf(anna.state, crowd.now) as Found).choice.current.key;
+  const keys = [current()];
+  for (const about of ["one", "two"]) {
+    anna.do({ kind: "changed", change: { info: { about } }, now: crowd.now });
+    crowd.deliver(about === "two" ? ["ben"] : []);
+    keys.push(current());
+  }
+  expect(keys.map((key) => isNewInvite(ben.state, key, crowd.now))).toEqual([false, true, true]);
+  const outside = openGroup({ create: crowd.create, mine: { real: ben.real, encryption: [] }, curve });
+  expect(isNewInvite(outside, keys[0]!, crowd.now)).toBe(true);
 });
 
 test("a device that restarts is where it was, and does nothing twice", () => {
