@@ -1,5 +1,8 @@
 /** What operators copy: commands and files that these pages and units name are there and do what they say. */
-import { existsSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { readSettings } from "../../src/settings.ts";
@@ -16,6 +19,27 @@ test("the unit starts what is built, with flags that are read", () => {
   expect(command).toBe("serve");
   expect(config).toMatchObject({ data: "%S/subrosa-relay", urls: ["wss://relay.example"] });
   expect(unit).toContain("StateDirectory=subrosa-relay\n");
+});
+
+const canAnalyze = spawnSync("systemd-analyze", ["--version"]).status === 0;
+
+test.skipIf(!canAnalyze)("systemd finds nothing wrong with the unit", () => {
+  const dir = mkdtempSync(join(tmpdir(), "subrosa-unit-"));
+  try {
+    // Where Node is on this machine; everything else is as it is.
+    const path = join(dir, "subrosa-relay.service");
+    writeFileSync(
+      path,
+      read("packages/relay/deploy/subrosa-relay.service").replace("/usr/bin/node", () => process.execPath),
+    );
+    const { status, stdout, stderr } = spawnSync("systemd-analyze", ["verify", "--man=no", path], { encoding: "utf8" });
+    // What it says of other units of the machine is not about this one.
+    const said = `${stdout}${stderr}`.split("\n").filter((line) => line.includes("subrosa-relay"));
+    expect(said).toEqual([]);
+    expect(status).toBe(0);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
 });
 
 test("the image starts what is built, with flags that are read, and keeps its data in the volume", () => {

@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type OpenStore, relayStoreConformance, type StoreUnderTest } from "../../../test/conformance/relay-store.ts";
-import { NOW } from "../../../test/events.ts";
+import { entry, NOW } from "../../../test/events.ts";
 import { PATIENCE_MS, PostgresUnderTest, postgres, WITHOUT_POSTGRES } from "../../../test/postgres.ts";
 import type { StoreRules } from "../store.ts";
 import { openPostgresStore } from "./postgres-store.ts";
@@ -30,6 +32,13 @@ async function openAt(schema: string, rules: Partial<StoreRules>): Promise<Store
   };
 }
 
+/** In some file of a table or an index; the log of what is to be written (pg_wal) is not among them. */
+function onDisk(words: string): boolean {
+  const base = join(server.dir, "data", "base");
+  const files = readdirSync(base, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
+  return files.some(({ parentPath, name }) => readFileSync(join(parentPath, name)).includes(words));
+}
+
 const open: OpenStore = (rules = {}) => openAt(`test_${schemas++}`, rules);
 
 if (postgres === undefined) test.skip(WITHOUT_POSTGRES);
@@ -42,4 +51,27 @@ describe.runIf(postgres !== undefined)("PostgreSQL", () => {
   afterAll(() => server[Symbol.asyncDispose](), PATIENCE_MS);
 
   relayStoreConformance("the store on PostgreSQL", open);
+
+  test("R4: once the tables are rewritten, their files on disk have nothing left of what expired or vanished", async () => {
+    const schema = `test_${schemas++}`;
+    const { store, dispose } = await openAt(schema, {});
+    try {
+      const expires = [["expiration", String(NOW + 1)]];
+      const expiring = Array.from({ length: 50 }, (_, i) => entry({ content: `expiring words ${i}`, tags: expires }));
+      const vanishing = Array.from({ length: 50 }, (_, i) => entry({ by: 2, content: `vanishing words ${i}` }));
+      await store.append([entry({ by: 3, content: "words that stay" }), ...expiring, ...vanishing], NOW);
+      await server.query(url, "checkpoint");
+      for (const words of ["expiring words", "vanishing words", "words that stay"]) expect(onDisk(words)).toBe(true);
+      await store.append([entry({ by: 2, kind: 62, tags: [["relay", "ALL_RELAYS"]] })], NOW);
+      while ((await store.purge(NOW + 50, 40)).more);
+      await server.query(url, `vacuum full ${schema}.event`);
+      await server.query(url, `vacuum full ${schema}.event_tag`);
+      await server.query(url, "checkpoint");
+      expect(onDisk("words that stay")).toBe(true);
+      expect(onDisk("expiring words")).toBe(false);
+      expect(onDisk("vanishing words")).toBe(false);
+    } finally {
+      await dispose();
+    }
+  });
 });
