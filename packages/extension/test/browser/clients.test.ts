@@ -11,9 +11,10 @@ import { findChromium, NO_CHROMIUM } from "@subrosa/testkit/chromium";
 import { fastCurve } from "@subrosa/testkit/curves";
 import type { Page } from "playwright-core";
 import { build, type Rollup } from "vite";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Lab } from "./lab.ts";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { Lab, PATIENCE, SLOW_MACHINE } from "./lab.ts";
 
+vi.setConfig(SLOW_MACHINE);
 const program = findChromium(process.env);
 if (program === undefined) process.stdout.write(`${NO_CHROMIUM}\n`);
 
@@ -64,12 +65,12 @@ describe.skipIf(program === undefined)("real clients", () => {
       });
     });
     page = await lab.visit("/clients");
-  }, 120_000);
+  });
   afterAll(() => lab?.[Symbol.asyncDispose]());
 
   /** Taken by the relay, in the account's name, with a signature that holds. */
   async function wasPublished(content: string): Promise<void> {
-    await expect.poll(() => published.length, { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => published.length, { timeout: PATIENCE }).toBe(1);
     const verdict = VerifiedEvent.check(published.pop(), fastCurve);
     expect(verdict.ok && [verdict.event.pubkey, verdict.event.content]).toEqual([PUBKEY, content]);
   }

@@ -7,10 +7,11 @@ import { toHex, utf8 } from "@subrosa/core/bytes";
 import { sha256 } from "@subrosa/core/hash";
 import { findChromium, NO_CHROMIUM } from "@subrosa/testkit/chromium";
 import type { Frame, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { METHODS } from "../../src/method.ts";
-import { Lab } from "./lab.ts";
+import { Lab, SLOW_MACHINE } from "./lab.ts";
 
+vi.setConfig(SLOW_MACHINE);
 const program = findChromium(process.env);
 if (program === undefined) process.stdout.write(`${NO_CHROMIUM}\n`);
 
@@ -127,7 +128,7 @@ describe.skipIf(program === undefined)("strangers", () => {
     await lab.answer("allow");
     expect(await signing).toBe(1);
     expect(await site.evaluate("nostr.getPublicKey()")).toMatch(/^[0-9a-f]{64}$/);
-  }, 120_000);
+  });
   afterAll(() => lab?.[Symbol.asyncDispose]());
 
   /** What came of it, without repetition. */

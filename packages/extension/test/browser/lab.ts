@@ -15,6 +15,10 @@ import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { buildExtension } from "../../build.mjs";
 import { TAP, TAP_MARK } from "./tap.ts";
 
+/** For what a person waits for, on a machine that does twenty other things. It decides nothing, but that it is never. */
+export const PATIENCE = 150_000;
+/** For `vi.setConfig`: opening and closing the browser are hooks, and slow where everything is. */
+export const SLOW_MACHINE = { testTimeout: 400_000, hookTimeout: 400_000 } as const;
 export const PASSPHRASE = "correct horse battery";
 
 export class Lab implements AsyncDisposable {
@@ -60,11 +64,12 @@ export class Lab implements AsyncDisposable {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const context = await chromium.launchPersistentContext(join(folder, "profile"), {
       headless: false,
+      timeout: PATIENCE,
       executablePath,
       args: [...CHROMIUM_ARGS, `--disable-extensions-except=${extension}`, `--load-extension=${extension}`],
     });
     context.setDefaultTimeout(PATIENCE);
-    const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent("serviceworker"));
+    const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent("serviceworker", { timeout: PATIENCE }));
     const lab = new Lab(folder, server, context, new URL("/", worker.url()).href, pages);
     lab.#listen();
     await lab.#welcomed();
@@ -133,7 +138,7 @@ export class Lab implements AsyncDisposable {
     await page.locator("#import-key").fill(key);
     await page.locator("#import-passphrase").fill(PASSPHRASE);
     await page.getByRole("button", { name: "Bring it" }).click();
-    await page.getByText("Your account is here.").waitFor({ timeout: 60_000 });
+    await page.getByText("Your account is here.").waitFor();
     await page.close();
   }
 
@@ -218,9 +223,6 @@ function tapPrograms(extension: string): void {
     writeFileSync(path, TAP + readFileSync(path, "utf8"));
   }
 }
-
-/** For what a person waits for, on the slowest machine. */
-const PATIENCE = 60_000;
 
 function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 25));

@@ -13,9 +13,10 @@ import { Secret } from "@subrosa/core/secret";
 import { findChromium, NO_CHROMIUM } from "@subrosa/testkit/chromium";
 import { fastCurve } from "@subrosa/testkit/curves";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Lab, PASSPHRASE } from "./lab.ts";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { Lab, PASSPHRASE, SLOW_MACHINE } from "./lab.ts";
 
+vi.setConfig(SLOW_MACHINE);
 const program = findChromium(process.env);
 if (program === undefined) process.stdout.write(`${NO_CHROMIUM}\n`);
 
@@ -50,7 +51,7 @@ describe.skipIf(program === undefined)("the extension's pages", () => {
     );
     options = await lab.options();
     if (shots !== undefined) mkdirSync(shots, { recursive: true });
-  }, 120_000);
+  });
   afterAll(() => lab?.[Symbol.asyncDispose]());
 
   const ask = (code: string): Promise<unknown> =>

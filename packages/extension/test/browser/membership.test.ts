@@ -12,12 +12,13 @@ import { Secret } from "@subrosa/core/secret";
 import { findChromium, NO_CHROMIUM } from "@subrosa/testkit/chromium";
 import { fastCurve } from "@subrosa/testkit/curves";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { ALWAYS, type Grant } from "../../src/permission.ts";
 import { MEMBER_RATE } from "../../src/rate.ts";
 import { pValue } from "../kolmogorov-smirnov.ts";
-import { Lab } from "./lab.ts";
+import { Lab, SLOW_MACHINE } from "./lab.ts";
 
+vi.setConfig(SLOW_MACHINE);
 const program = findChromium(process.env);
 if (program === undefined) process.stdout.write(`${NO_CHROMIUM}\n`);
 
@@ -69,7 +70,7 @@ describe.skipIf(program === undefined)("the membership oracle", () => {
       route.fulfill({ contentType: "text/html", body: "<!doctype html><title>A site</title>" }),
     );
     page = await lab.context.newPage();
-  }, 120_000);
+  });
   afterAll(() => lab?.[Symbol.asyncDispose]());
 
   /** Told no for good, as by forty answers of a person; the worker finds it when it starts. */

@@ -15,10 +15,11 @@ import { Secret } from "@subrosa/core/secret";
 import { findChromium, NO_CHROMIUM } from "@subrosa/testkit/chromium";
 import { fastCurve } from "@subrosa/testkit/curves";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Lab, PASSPHRASE } from "./lab.ts";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { Lab, PASSPHRASE, PATIENCE, SLOW_MACHINE } from "./lab.ts";
 import { BORDERS } from "./tap.ts";
 
+vi.setConfig(SLOW_MACHINE);
 const program = findChromium(process.env);
 if (program === undefined) process.stdout.write(`${NO_CHROMIUM}\n`);
 
@@ -67,7 +68,7 @@ describe.skipIf(program === undefined)("in Chromium", () => {
     lab = await Lab.open(program ?? "", { tap: true });
     await lab.importAccount("Ann", NSEC);
     page = await lab.visit();
-  }, 120_000);
+  });
   afterAll(() => lab?.[Symbol.asyncDispose]());
 
   test("the page finds everything that the provider says it has, frozen and for good", async () => {
@@ -282,7 +283,7 @@ describe.skipIf(program === undefined)("in Chromium", () => {
   test("another account chosen while the prompt is open refuses; the page hears that it changed", async () => {
     await page.evaluate("nostr.on('accountChanged', () => { window.changed = (window.changed ?? 0) + 1; })");
     const changes = (count: number) =>
-      expect.poll(() => page.evaluate("window.changed"), { timeout: 60_000 }).toBe(count);
+      expect.poll(() => page.evaluate("window.changed"), { timeout: PATIENCE }).toBe(count);
     await lab.importAccount("Bob", "1".repeat(64));
     const asking = ask(page, `nostr.signEvent(${JSON.stringify({ ...event("for ann"), kind: 7 })})`);
     await lab.prompt();
@@ -318,7 +319,7 @@ describe.skipIf(program === undefined)("in Chromium", () => {
     expect(await prompt.locator("#allow").textContent()).toBe("Unlock and allow");
     await prompt.locator("#passphrase").fill("not the passphrase");
     await lab.press(prompt, "allow");
-    await prompt.getByText("This is not the passphrase").waitFor({ timeout: 60_000 });
+    await prompt.getByText("This is not the passphrase").waitFor();
     await lab.answer("allow");
     expect(await signing).toMatchObject({ pubkey: PUBKEY });
   });
@@ -334,7 +335,7 @@ describe.skipIf(program === undefined)("in Chromium", () => {
       await card.getByLabel("A new passphrase").fill(next);
       await card.getByLabel("The new passphrase again").fill(next);
       await card.getByRole("button", { name: "Change it" }).click();
-      await options.getByText(says).waitFor({ timeout: 60_000 });
+      await options.getByText(says).waitFor();
     };
     await change("not the passphrase", "another long one", "does not open this sealed key");
     await change(PASSPHRASE, "another long one", "Changed.");
@@ -343,7 +344,7 @@ describe.skipIf(program === undefined)("in Chromium", () => {
     const prompt = await lab.prompt();
     await prompt.locator("#passphrase").fill(PASSPHRASE);
     await lab.press(prompt, "allow");
-    await prompt.getByText("This is not the passphrase").waitFor({ timeout: 60_000 });
+    await prompt.getByText("This is not the passphrase").waitFor();
     await lab.answer("allow", { passphrase: "another long one" });
     expect(await signing).toMatchObject({ pubkey: PUBKEY });
     expect(lab.heard.join("\n").includes("another long one")).toBe(false);

@@ -4,9 +4,10 @@
  */
 import { findChromium, NO_CHROMIUM } from "@subrosa/testkit/chromium";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Lab } from "./lab.ts";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { Lab, SLOW_MACHINE } from "./lab.ts";
 
+vi.setConfig(SLOW_MACHINE);
 const program = findChromium(process.env);
 if (program === undefined) process.stdout.write(`${NO_CHROMIUM}\n`);
 
@@ -215,7 +216,7 @@ describe.skipIf(program === undefined)("tricks on the prompt", () => {
     lab = await Lab.open(program ?? "");
     await lab.importAccount("Ann", "1".repeat(64));
     page = await lab.visit();
-  }, 120_000);
+  });
   afterAll(() => lab?.[Symbol.asyncDispose]());
 
   test("there are 23, and one more below", () => expect(TRICKS).toHaveLength(23));

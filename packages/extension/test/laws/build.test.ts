@@ -20,7 +20,7 @@ beforeAll(async () => {
   const program = join(import.meta.dirname, "../../build.mjs");
   const env = { PATH: process.env["PATH"], TZ: "Pacific/Chatham", LC_ALL: "tr_TR.UTF-8", NODE_ENV: "development" };
   execFileSync(process.execPath, [program, second], { cwd: join(second, ".."), env, stdio: "ignore" });
-});
+}, 400_000);
 afterAll(() => {
   for (const folder of folders) rmSync(join(folder, ".."), { recursive: true });
 });
