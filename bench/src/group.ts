@@ -48,7 +48,7 @@ function compared(
   const noble = sample < things ? `noble, ${sample} of them` : "noble";
   const peers: Peer[] = [{ name: noble, things: sample, run: run(nobleCurve, sample) }];
   if (fewer < things) peers.push({ name: `itself, ${fewer} of them`, things: fewer, run: run(kernel, fewer) });
-  return { name, unit: "us", things, ours: run(kernel, things), peers };
+  return { name, unit: "us", things, least: things < 10_000 ? 5 : 3, ours: run(kernel, things), peers };
 }
 
 function building(members: number, kernel: Curve): Work {

@@ -148,3 +148,19 @@ test("a peer that cannot run here keeps its line, with the reason", async () => 
     { peer: "p", ratio: 2 },
   ]);
 });
+
+test("what takes seconds says itself how many rounds are enough when the time is used up", async () => {
+  const { clock, spend } = machine();
+  const runsOf = async (least: number | undefined): Promise<number> => {
+    let runs = 0;
+    const ours = (): void => {
+      runs++;
+      spend(2_000)();
+    };
+    const work: Work = { name: "long", unit: "us", ours, peers: [], ...(least !== undefined && { least }) };
+    await measureWork("x", work, { rounds: 40, slice: 1, limit: 4_000 }, clock);
+    return runs;
+  };
+  // One run more finds out how long a run takes.
+  expect([await runsOf(undefined), await runsOf(3)]).toEqual([6, 4]);
+});

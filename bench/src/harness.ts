@@ -22,6 +22,8 @@ export interface Work {
   readonly unit: Unit;
   /** How many things one run does, such as the 64 signatures of a batch; 1 unless said otherwise. */
   readonly things?: number;
+  /** How many rounds are enough where one run takes seconds; MIN_ROUNDS unless said otherwise. */
+  readonly least?: number;
   readonly ours: Run;
   readonly peers: readonly Peer[];
 }
@@ -86,7 +88,7 @@ export async function measureArea(area: Area, effort: Effort, clock: Clock): Pro
 export async function measureWork(area: string, work: Work, effort: Effort, clock: Clock): Promise<Line[]> {
   const things = work.things ?? 1;
   const rivals = work.peers.flatMap((peer) => ("run" in peer ? [{ things, ...peer }] : []));
-  const [ours, ...others] = await inTurns([{ run: work.ours, things }, ...rivals], effort, clock);
+  const [ours, ...others] = await inTurns([{ run: work.ours, things }, ...rivals], effort, clock, work.least);
   const oursIn = round(inUnit(ours!.quartile, work.unit));
   const named = { area, work: work.name };
   if (work.peers.length === 0) return [{ ...named, ours: oursIn, unit: work.unit }];
@@ -115,13 +117,14 @@ async function inTurns(
   all: readonly { readonly run: Run; readonly things: number }[],
   effort: Effort,
   clock: Clock,
+  least = MIN_ROUNDS,
 ): Promise<Times[]> {
   const contestants: { run: Run; things: number; times: number; samples: number[] }[] = [];
   for (const one of all)
     contestants.push({ ...one, times: await calibrate(one.run, effort.slice, clock), samples: [] });
   const start = clock();
   for (let turn = 0; turn < effort.rounds; turn++) {
-    if (turn >= MIN_ROUNDS && clock() - start > effort.limit) break;
+    if (turn >= least && clock() - start > effort.limit) break;
     for (let i = 0; i < contestants.length; i++) {
       const { run, things, times, samples } = contestants[(turn + i) % contestants.length]!;
       samples.push((await elapsed(run, times, clock)) / (times * things));
