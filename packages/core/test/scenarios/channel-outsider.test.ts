@@ -17,7 +17,9 @@ import { curve, staged, T0 } from "./channel-stage.ts";
 const MESSAGES = 10_000;
 const PAGE = 500;
 
-test(`W-06, CHANNEL-6: of ${MESSAGES} messages by an outsider who knows only the pubkey none is accepted, and none leaves a trace`, { timeout: 0 }, () => {
+test(`W-06, CHANNEL-6: of ${MESSAGES} messages by an outsider who knows only the pubkey none is accepted, and none leaves a trace`, {
+  timeout: 0,
+}, () => {
   const { stage, members } = staged("outsider", ["ada"]);
   const ada = members[0]!;
   const { key } = ada;
