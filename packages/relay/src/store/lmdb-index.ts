@@ -34,6 +34,9 @@ export class LmdbIndex {
         maxDbs: 2,
         overlappingSync: true,
         separateFlushed: true,
+        // Batches are ours: those that lmdb makes of a turn keep a promise that nobody is given, and when a full disk
+        // refuses the commit, its rejection would end the process.
+        eventTurnBatching: false,
       }),
     );
   }
@@ -81,12 +84,13 @@ export class LmdbIndex {
 
   /** All or nothing, in one transaction; resolves when readers see it. */
   async commit(writes: readonly Write[]): Promise<void> {
-    const commits = new Set<Promise<boolean>>();
-    for (const { key, value } of writes) {
-      commits.add(value === undefined ? this.#tree.remove(key) : this.#tree.put(key, value));
-    }
     try {
-      await Promise.all(commits);
+      await this.#tree.batch(() => {
+        for (const { key, value } of writes) {
+          if (value === undefined) this.#tree.remove(key);
+          else this.#tree.put(key, value);
+        }
+      });
     } catch (error) {
       (error as { commitError?: Promise<unknown> }).commitError?.catch(() => {});
       throw error;

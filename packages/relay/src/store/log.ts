@@ -27,6 +27,7 @@ import type { Place } from "./keys.ts";
 import { Pack, segmentRows, writePack } from "./pack.ts";
 import { erasedRecord, HEAD, inspectRecord, isLive, StoredRecord } from "./record.ts";
 import { RecordCache } from "./record-cache.ts";
+import { Room } from "./room.ts";
 import { StoreError } from "./store.ts";
 
 export const SEGMENT = 1 << 26;
@@ -49,6 +50,7 @@ export class EventLog {
   /** Of segments that were packed; their file is in `#files` too. */
   readonly #packs = new Map<number, Pack>();
   readonly #cache: RecordCache;
+  readonly #room = new Room();
   #tail: number;
   /** Segments written since the last sync; only with relaxed durability. */
   readonly #unsynced = new Set<number>();
@@ -182,10 +184,13 @@ export class EventLog {
   async #write(segment: number, records: readonly Buffer[], at: number): Promise<void> {
     const fd = this.#open(segment);
     const length = records.reduce((sum, record) => sum + record.length, 0);
+    if (this.#durable) await this.#room.enter(fd);
     const { bytesWritten } = await writeAll(fd, records, at);
     if (bytesWritten !== length) throw new Error("short write");
-    if (this.#durable) await sync(fd);
-    else this.#unsynced.add(segment);
+    if (this.#durable) {
+      await this.#room.extend(at + length, SEGMENT);
+      await sync(fd);
+    } else this.#unsynced.add(segment);
   }
 
   #open(segment: number): number {
@@ -212,7 +217,10 @@ export class EventLog {
     const segment = Math.floor(tail / SEGMENT);
     for (const later of this.segments.filter((number) => number > segment)) this.#unlink(later);
     const fd = this.#files.get(segment);
-    if (fd !== undefined && fstatSync(fd).size > tail % SEGMENT) ftruncateSync(fd, tail % SEGMENT);
+    if (fd !== undefined && fstatSync(fd).size > tail % SEGMENT) {
+      ftruncateSync(fd, tail % SEGMENT);
+      this.#room.cut(fd, tail % SEGMENT);
+    }
     this.#tail = tail;
     this.#cache.clear();
   }
@@ -292,6 +300,7 @@ export class EventLog {
     if (fd === undefined) return;
     const isPacked = this.#packs.delete(segment);
     this.#files.delete(segment);
+    this.#room.cut(fd, 0);
     closeSync(fd);
     unlinkSync(join(this.#dir, `${numbered(segment)}.${isPacked ? "pack" : "log"}`));
   }
@@ -308,6 +317,7 @@ export class EventLog {
 
   async close(): Promise<void> {
     await this.flush();
+    this.#room.leave();
     for (const fd of this.#files.values()) closeSync(fd);
     this.#files.clear();
   }
