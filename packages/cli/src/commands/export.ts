@@ -1,21 +1,13 @@
 /** export: a conversation in the clear, as text, or with --json one message a line, for people and other programs. */
-import {
-  contactMessages,
-  type ExportedConversation,
-  exportJson,
-  exportText,
-  groupMessages,
-} from "@subrosa/client/session/export";
+import { conversationOf as conversationOfPeople } from "@subrosa/client/session/direct-words";
+import { type ExportedConversation, exportJson, exportText } from "@subrosa/client/session/export";
 import type { OpenSession } from "../account/opened.ts";
-import { partOf, SESSION_OPTIONS, withSession } from "../account/session.ts";
+import { SESSION_OPTIONS, withSession } from "../account/session.ts";
 import type { Command, Tools } from "../command.ts";
-import { badArguments } from "../failure.ts";
+import { badArguments, Failure } from "../failure.ts";
 import { find } from "../find.ts";
 import { type Given, readPerson } from "../given.ts";
-import { npubOf } from "../names.ts";
 import { OUT_OPTION, writeNew } from "./key/show-key.ts";
-
-const MESSAGE = 403;
 
 export const exportConversation: Command = {
   operands: "<kind> <name>",
@@ -43,32 +35,22 @@ export const exportConversation: Command = {
 };
 
 function conversationOf(given: Given, opened: OpenSession, { curve }: Tools): ExportedConversation {
-  const [kind, name] = [given.operand(0), given.operand(1)];
-  const names = new Map();
-  const { me } = opened.session;
-  if (kind === "alias") {
-    const person = readPerson(name, curve);
-    const known = partOf(opened, "contacts").contacts.current.get(person);
-    const messages = known === undefined ? [] : contactMessages(known, me);
-    return { kind: "contact", id: person, title: npubOf(person), names, messages };
-  }
-  if (kind === "group") {
-    const groups = partOf(opened, "groups");
-    const id = find(groups.list.current, name, "group");
-    const view = groups.group(id).current;
-    return { kind, id, title: view?.info?.name ?? id, names, messages: groupMessages(view?.entries ?? []) };
-  }
-  if (kind === "channel") {
-    const channels = partOf(opened, "channels");
-    const id = find(channels.list.current, name, "channel");
-    const view = channels.channel(id).current;
-    const messages = (view?.entries ?? []).flatMap((entry) => {
-      const reply = entry.reply === undefined ? {} : { replyTo: entry.reply };
-      return entry.kind === MESSAGE
-        ? [{ id: entry.id, at: entry.at, author: entry.author, text: entry.text, ...reply }]
-        : [];
-    });
-    return { kind, id, title: view?.metadata.name ?? id, names, messages };
-  }
-  throw badArguments("Export an alias, a group or a channel.");
+  const [asked, name] = [given.operand(0), given.operand(1)];
+  const { groups, channels, conversations } = opened.session;
+  const ids: Readonly<Record<string, () => readonly [ExportedConversation["kind"], string]>> = {
+    alias: () => ["contact", readPerson(name, curve)],
+    group: () => ["group", find(groups?.list.current ?? new Map(), name, "group")],
+    channel: () => ["channel", find(channels?.list.current ?? new Map(), name, "channel")],
+    dm: () => ["direct", conversationNamed(name, curve)],
+  };
+  const which = Object.hasOwn(ids, asked) ? ids[asked]?.() : undefined;
+  if (which === undefined) throw badArguments("Export an alias, a group, a channel or a dm.");
+  const conversation = conversations.of(...which);
+  if (conversation === undefined) throw new Failure("not-found", "Nothing was said there.");
+  return conversation;
+}
+
+/** People, joined by commas. */
+function conversationNamed(name: string, curve: Tools["curve"]): string {
+  return conversationOfPeople(name.split(",").map((each) => readPerson(each, curve)));
 }

@@ -18,6 +18,7 @@ import { plain, signEvent, VerifiedEvent } from "@subrosa/core/nostr/event";
 import { type RelayUrl, relayUrl } from "@subrosa/core/nostr/relay-url";
 import { type Driver, openDriver } from "../driver/driver.ts";
 import { machineStore } from "../driver/machine-store.ts";
+import type { Item } from "../relay/negentropy.ts";
 import type { Hand } from "./channel-hand.ts";
 import { channelKeeping } from "./channel-keeping.ts";
 import {
@@ -245,6 +246,7 @@ export class ChannelRoom implements AsyncDisposable {
     });
     const pursuit = new Pursuit({
       ...{ presence, hearing: network.hearing, relays, kept, clock, filters: { [key]: channelFilter(key) } },
+      known: async () => heldIn(roomsIn(this.state).find((room) => room.key === key)),
       onEvent: (event) => this.ingest(event),
       onCaughtUp: (cursors) => this.#keep(cursors),
       onSwept: (swept) => this.#swept(swept, key),
@@ -268,11 +270,12 @@ export class ChannelRoom implements AsyncDisposable {
     if (!this.#isClosed) await this.#driver.send({ kind: "caught-up", cursors });
   }
 
-  async #swept({ relay, ids }: Swept, key: PubkeyHex): Promise<void> {
+  async #swept({ relay, isHeld }: Swept, key: PubkeyHex): Promise<void> {
     await this.#arrivals.idle();
     if (this.#isClosed) return;
     const until = this.#options.clock.now() - LATE;
     const room = roomsIn(this.state).find((each) => each.key === key);
+    const ids = new Set([...(room?.archive.keys() ?? [])].filter(isHeld));
     for (const id of room?.archive.keys() ?? []) if (!ids.has(id)) this.#given.add(id);
     await this.tell({ kind: "listed", relay, key, ids, since: 0, until });
   }
@@ -292,4 +295,9 @@ export class ChannelRoom implements AsyncDisposable {
     this.#setClock();
     this.#options.onDue();
   }
+}
+
+/** The wraps of a room, as relays date them. */
+function heldIn(room: Room | undefined): readonly Item[] {
+  return [...(room?.archive.values() ?? [])].map(({ outer: { id, created_at } }) => ({ id, created_at }));
 }

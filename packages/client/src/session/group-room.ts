@@ -15,6 +15,7 @@ import { Secret } from "@subrosa/core/secret";
 import { type Driver, openDriver } from "../driver/driver.ts";
 import { machineStore } from "../driver/machine-store.ts";
 import { pause } from "../ports.ts";
+import type { Item } from "../relay/negentropy.ts";
 import { Derived } from "./derived.ts";
 import { Gathering } from "./gather.ts";
 import type { GroupPlace } from "./group-index.ts";
@@ -37,6 +38,7 @@ type GroupDriver = Driver<GroupState, GroupHappening, GroupEffect, GroupFault>;
 
 /** Messages that are read in at once, behind the first screen. */
 const RECALL = 100;
+const KINDS: Readonly<Record<string, readonly number[]>> = { keys: [484, 485, 486], words: [482, 483] };
 const HOUR = 3_600;
 const DAY = 86_400;
 /** GROUP-21: how old an encryption key gets before a new one is announced, and how long ended epochs stay readable. */
@@ -244,15 +246,23 @@ export class GroupRoom implements AsyncDisposable {
       filters: {
         first: { ids: [id] },
         // Few, and all that is needed to know who is in and which key is current.
-        keys: { kinds: [484, 485, 486], "#e": [id] },
-        words: { kinds: [482, 483], "#e": [id] },
+        keys: { kinds: KINDS["keys"]!, "#e": [id] },
+        words: { kinds: KINDS["words"]!, "#e": [id] },
       },
+      known: (name) => this.#held(name),
       onEvent: (event) => this.ingest(event),
       onCaughtUp: (cursors) => {
         this.view.refresh();
         return this.#keep(cursors);
       },
     });
+  }
+
+  async #held(name: string): Promise<readonly Item[]> {
+    await this.#recalling;
+    const kinds = KINDS[name] ?? [];
+    const events = this.state.group.reader.events().filter(({ kind }) => kinds.includes(kind));
+    return events.map(({ id, created_at }) => ({ id, created_at }));
   }
 
   async #recall(): Promise<void> {

@@ -4,6 +4,7 @@ import type { Backoff, Clock } from "../ports.ts";
 import type { Fetch } from "../relay/information.ts";
 import type { Network } from "../relay/network.ts";
 import type { Store } from "../store/store.ts";
+import type { Fetch as MediaFetch } from "./blossom.ts";
 import type { Identity } from "./identity.ts";
 import type { Judge } from "./judge.ts";
 import type { Miner } from "./work.ts";
@@ -24,6 +25,8 @@ export interface SessionOptions {
   readonly judge?: Judge;
   /** To ask relays for their limits (NIP-11). Absent: nobody asks, and what is to disappear cannot be published. */
   readonly fetch?: Fetch;
+  /** To reach media servers. Absent: no files. */
+  readonly mediaFetch?: MediaFetch;
   /** Bits of work that a stranger's request must show (ALIAS-9). Default: none. */
   readonly difficulty?: number;
   /** Milliseconds that lists for our other devices wait for more to say. Default 5,000; 0 for a program that runs once. */

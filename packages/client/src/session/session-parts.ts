@@ -14,17 +14,20 @@ import { localSigner } from "../signer/local-signer.ts";
 import { openSigner, type Signer } from "../signer/signer.ts";
 import { type AnonymousPost, postAnonymously } from "./anonymous-post.ts";
 import { type Channels, openChannels } from "./channels.ts";
+import { Conversations } from "./conversations.ts";
 import { type Correspondence, type Ingested, openCorrespondence } from "./correspondence.ts";
 import type { Sender } from "./delivery.ts";
 import { type Direct, openDirect } from "./direct.ts";
 import type { Tried } from "./direct-opening.ts";
 import { type Drafts, openDrafts } from "./drafts.ts";
 import { Feed } from "./feed.ts";
+import { Finder } from "./finder.ts";
 import { type Groups, openGroups } from "./groups.ts";
 import { signAs } from "./identity.ts";
 import { type KnownRings, openKnownRings } from "./known-rings.ts";
 import { type Lists, openLists } from "./lists.ts";
 import { type Marks, openMarks } from "./marks.ts";
+import { Media } from "./media.ts";
 import { localMemberSigner, remoteMemberSigner } from "./member-signer.ts";
 import { keyOpener, signerOpener } from "./opener.ts";
 import { type Outbox, openOutbox } from "./outbox.ts";
@@ -33,7 +36,6 @@ import { Profiles } from "./profiles.ts";
 import { openPseudonyms, type Pseudonyms } from "./pseudonyms.ts";
 import { RelayLists } from "./relay-lists.ts";
 import { openReplaceables } from "./replaceable.ts";
-import { openSearch, type Search } from "./search.ts";
 import type { SessionOptions } from "./session-options.ts";
 import { minerInPlace } from "./work.ts";
 
@@ -61,7 +63,12 @@ export interface SessionParts {
   readonly drafts: Drafts;
   /** What was read. */
   readonly marks: Marks;
-  readonly search: Search;
+  /** Every conversation of whatever kind: for export. */
+  readonly conversations: Conversations;
+  /** Messages by their words, in all conversations. */
+  readonly finder: Finder;
+  /** Files in conversations; there where the host has handed in how to reach media servers. */
+  readonly media: Media | undefined;
   /** Posts as one of many, out as nobody; with a signer elsewhere the page of its own provider does it. */
   readonly post: ((post: AnonymousPost) => ReturnType<typeof postAnonymously>) | undefined;
   /** The four that judge proofs are there where the host has handed a judge in. */
@@ -158,12 +165,15 @@ async function assemble(options: SessionOptions, keep: Keep): Promise<SessionPar
   const groups = hasChannels
     ? keep(await openGroups({ ...common, identity, own, homes, outbox, miner, limitsOf: ask, ...saving }))
     : undefined;
+  const profiles = new Profiles({ replaceables, network, relays: () => relays, clock });
+  const conversations = new Conversations({ me, contacts, groups, channels, direct, profiles });
+  const allowPrivate = options.allowPrivateRelays === true;
   return {
-    ...{ outbox, contacts, groups, channels, direct, relayLists, lists },
-    profiles: new Profiles({ replaceables, network, relays: () => relays, clock }),
+    ...{ outbox, contacts, groups, channels, direct, relayLists, lists, profiles, conversations },
+    finder: keep(new Finder(conversations, clock)),
+    media: options.mediaFetch && new Media({ fetch: options.mediaFetch, allowPrivate, clock, random, curve }),
     drafts: keep(await openDrafts(common)),
     marks: keep(await openMarks(common)),
-    search: keep(openSearch({ store, clock })),
     post:
       identity.kind === "own"
         ? (post) => postAnonymously(post, { secret: identity.secret, outbox, clock, random, curve })

@@ -11,24 +11,26 @@
  */
 import type { PubkeyHex } from "@subrosa/core/bytes";
 import type { Heard } from "../relay/hearing.ts";
-import type { Network } from "../relay/network.ts";
+import { type BackupOptions, writeBackup } from "./backup.ts";
 import type { Channels } from "./channels.ts";
+import type { Conversations } from "./conversations.ts";
 import type { Correspondence } from "./correspondence.ts";
 import type { Direct } from "./direct.ts";
 import type { Drafts } from "./drafts.ts";
 import type { Feed } from "./feed.ts";
+import type { Finder } from "./finder.ts";
 import type { Groups } from "./groups.ts";
 import { lackingParts, type Part } from "./identity.ts";
 import type { KnownRings } from "./known-rings.ts";
 import type { Lists } from "./lists.ts";
 import { type Live, live } from "./live.ts";
 import type { Marks } from "./marks.ts";
+import type { Media } from "./media.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Polls } from "./polls.ts";
 import type { Profiles } from "./profiles.ts";
 import type { Pseudonyms } from "./pseudonyms.ts";
 import type { RelayLists } from "./relay-lists.ts";
-import type { Search } from "./search.ts";
 import type { SessionOptions } from "./session-options.ts";
 import { openParts, type SessionParts } from "./session-parts.ts";
 
@@ -49,7 +51,9 @@ export class Session implements SessionParts, AsyncDisposable {
   readonly lists: Lists | undefined;
   readonly drafts: Drafts;
   readonly marks: Marks;
-  readonly search: Search;
+  readonly conversations: Conversations;
+  readonly finder: Finder;
+  readonly media: Media | undefined;
   readonly post: SessionParts["post"];
   readonly rings: KnownRings | undefined;
   readonly feed: Feed | undefined;
@@ -59,11 +63,12 @@ export class Session implements SessionParts, AsyncDisposable {
   readonly lacks: Readonly<Partial<Record<Part, string>>>;
   /** How far every relay of this session's network has been heard, live. */
   readonly hearing: Live<Heard>;
-  readonly #network: Network;
+  readonly #options: SessionOptions;
   readonly #close: () => Promise<void>;
 
   /** Only `openSession` makes one. @internal */
-  constructor({ identity, network }: SessionOptions, parts: SessionParts, close: () => Promise<void>) {
+  constructor(options: SessionOptions, parts: SessionParts, close: () => Promise<void>) {
+    const { identity, network } = options;
     this.me = identity.pubkey;
     this.outbox = parts.outbox;
     this.contacts = parts.contacts;
@@ -75,7 +80,9 @@ export class Session implements SessionParts, AsyncDisposable {
     this.lists = parts.lists;
     this.drafts = parts.drafts;
     this.marks = parts.marks;
-    this.search = parts.search;
+    this.conversations = parts.conversations;
+    this.finder = parts.finder;
+    this.media = parts.media;
     this.post = parts.post;
     this.rings = parts.rings;
     this.feed = parts.feed;
@@ -83,7 +90,7 @@ export class Session implements SessionParts, AsyncDisposable {
     this.pseudonyms = parts.pseudonyms;
     this.lacks = lackingParts(identity);
     this.hearing = live(network.hearing, (heard) => heard);
-    this.#network = network;
+    this.#options = options;
     this.#close = close;
   }
 
@@ -92,7 +99,7 @@ export class Session implements SessionParts, AsyncDisposable {
    * acted on; the answer names the relays that failed. Rejects with the signal's reason where that comes first.
    */
   caughtUp(signal?: AbortSignal): Promise<Heard> {
-    return this.#network.hearing.caughtUp(signal);
+    return this.#options.network.hearing.caughtUp(signal);
   }
 
   /** Caught up, and everything that goes out was tried once: what a program that runs once waits for. */
@@ -103,6 +110,15 @@ export class Session implements SessionParts, AsyncDisposable {
       for await (const trying of this.outbox.trying.values(signal)) if (trying === 0) break;
       signal.throwIfAborted();
     }
+  }
+
+  /**
+   * Everything of this account in one encrypted file, piece by piece (backup.ts); `restoreBackup` reads it into a new
+   * store. Throws BackupChanged where something was written meanwhile: take it when nothing goes on.
+   */
+  backup(passphrase: string, options: Omit<BackupOptions, "random"> = {}): AsyncIterable<Uint8Array> {
+    const { store, random } = this.#options;
+    return writeBackup(store, passphrase, { ...options, random });
   }
 
   [Symbol.asyncDispose](): Promise<void> {

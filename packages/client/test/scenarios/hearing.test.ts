@@ -1,14 +1,18 @@
 import { FakeRelay } from "@subrosa/testkit/fake-relay";
 import { seededRandom } from "@subrosa/testkit/random";
 import { expect, test } from "vitest";
-import { Hearing } from "../../src/relay/hearing.ts";
+import { systemClock } from "../../src/ports.ts";
+import { type Heard, Hearing } from "../../src/relay/hearing.ts";
 import { Network } from "../../src/relay/network.ts";
-import type { MemoryDisk } from "../../src/store/memory-store.ts";
-import { fastClock, person, relayOptions, START } from "./relay-stage.ts";
-import { device, someone } from "./session-stage.ts";
+import { ownIdentity } from "../../src/session/identity.ts";
+import { openSession, type Session } from "../../src/session/session.ts";
+import { type MemoryDisk, openMemoryStore } from "../../src/store/memory-store.ts";
+import { curve, fastClock, person, relayOptions, START } from "./relay-stage.ts";
+import { someone } from "./session-stage.ts";
 
 const NOWHERE = "ws://127.0.0.1:9";
 const clock = fastClock(20);
+const anna = someone("anna of hearing");
 
 function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
   let resolve = (): void => undefined;
@@ -53,22 +57,20 @@ test("caught up waits for every answer and for everything in hand, and names who
   expect((await hearing.caughtUp()).isCaughtUp).toBe(true);
 });
 
-test("a relay that is away, hangs up, refuses or says nothing is named, and holds nobody up", async () => {
+test("a relay that is away, hangs up or refuses is named, and holds nobody up", async () => {
   await using honest = await FakeRelay.open();
   await using hangsUp = await FakeRelay.open();
   await using refuses = await FakeRelay.open();
-  await using mute = await FakeRelay.open();
   hangsUp.misbehaviour = { hangUp: true };
   refuses.misbehaviour = { requireAuth: "read" };
-  mute.misbehaviour = { mute: ["EOSE"] };
   const me = person("hearing");
   honest.events.push(...Array.from({ length: 50 }, (_, i) => me.sign({ content: `${i}`, created_at: START + i })));
   using network = new Network({
-    ...relayOptions("hearing", fastClock(200)),
-    backoff: { first: 2_000, longest: 4_000 },
+    ...relayOptions("hearing", fastClock(1)),
+    backoff: { first: 50, longest: 100 },
   });
   const stored: string[] = [];
-  const relays = [honest.url, hangsUp.url, refuses.url, mute.url, NOWHERE];
+  const relays = [honest.url, hangsUp.url, refuses.url, NOWHERE];
   using _following = network.anonymously().follow(relays, {
     filter: { authors: [me.pubkey] },
     onEvent: async ({ content }) => {
@@ -78,7 +80,7 @@ test("a relay that is away, hangs up, refuses or says nothing is named, and hold
   });
   const { relays: heard } = await network.hearing.caughtUp();
   expect(stored.length).toBe(50);
-  expect([...heard.values()]).toEqual(["fully", "silent", "refused", "silent", "unreachable"]);
+  expect([...heard.values()]).toEqual(["fully", "silent", "refused", "unreachable"]);
   // A relay that comes back is asked again.
   hangsUp.misbehaviour = {};
   await new Promise<void>((resolve) => {
@@ -90,39 +92,61 @@ test("a relay that is away, hangs up, refuses or says nothing is named, and hold
   });
 });
 
+/** With real delays: whether a relay is given up on must not hang on how busy this machine is. */
+async function opened(name: string, relays: readonly string[], disk: MemoryDisk): Promise<Session & AsyncDisposable> {
+  const network = new Network({
+    ...relayOptions(`network ${name}`, systemClock),
+    backoff: { first: 50, longest: 200 },
+  });
+  const session = await openSession({
+    ...{ store: openMemoryStore(disk), identity: ownIdentity(anna.secret), network, relays, curve },
+    ...{ clock: systemClock, random: seededRandom(name), allowPrivateRelays: true, saveDelay: 0 },
+  });
+  const close = session[Symbol.asyncDispose].bind(session);
+  return Object.assign(session, {
+    [Symbol.asyncDispose]: async () => {
+      await close();
+      network[Symbol.dispose]();
+    },
+  });
+}
+
 test("a new device is caught up when it holds all that the others know, in memory and on its disk, and not before", async () => {
   await using relay = await FakeRelay.open();
   const relays = [relay.url];
-  const anna = someone("anna of hearing");
-  let groups: unknown;
+  let known: unknown;
   {
-    await using first = await device(anna, relays, new Map(), { saveDelay: 0 });
+    await using first = await opened("first", relays, new Map());
     for (const name of ["rose", "thorn"]) {
-      const made = await first.session.groups!.create({ name, relays });
+      const made = await first.groups!.create({ name, relays });
       if (!made.ok) throw new Error(made.reason);
-      for (let i = 0; i < 20; i++) await first.session.groups!.say(made.id, { text: `${name} ${i}` });
+      for (let i = 0; i < 8; i++) await first.groups!.say(made.id, { text: `${name} ${i}` });
     }
-    const metadata = { name: "garden", about: "", picture: "" };
-    const made = await first.session.channels!.create({ metadata, relays });
+    const made = await first.channels!.create({ metadata: { name: "garden" }, relays });
     if (!made.ok) throw new Error(made.reason);
-    for (let i = 0; i < 20; i++) await first.session.channels!.say(made.id, `garden ${i}`);
-    await first.session.settled();
-    expect(first.isQuiet()).toBe(true);
-    groups = shown(first.session);
+    for (let i = 0; i < 8; i++) await first.channels!.say(made.id, `garden ${i}`);
+    await first.settled();
+    const places = [...first.outbox.deliveries.current.values()].flatMap(({ relays: at }) => [...at.values()]);
+    expect(places.every(({ kind }) => kind === "accepted")).toBe(true);
+    known = shown(first);
   }
   const disk: MemoryDisk = new Map();
   {
-    await using second = await device(anna, relays, disk, { random: seededRandom("second of hearing") });
-    await second.session.caughtUp();
-    expect(shown(second.session)).toEqual(groups);
+    await using second = await opened("second", relays, disk);
+    expect(isFull(await second.caughtUp())).toBe(true);
+    expect(shown(second)).toEqual(known);
   }
-  await using offline = await device(anna, [NOWHERE], disk);
-  await offline.session.caughtUp();
-  expect(shown(offline.session)).toEqual(groups);
+  await using offline = await opened("offline", [NOWHERE], disk);
+  await offline.caughtUp();
+  expect(shown(offline)).toEqual(known);
 });
 
+function isFull({ relays }: Heard): boolean {
+  return [...relays.values()].every((standing) => standing === "fully");
+}
+
 /** What a screen shows of it, without what is a device's own. */
-function shown({ groups, channels }: Awaited<ReturnType<typeof device>>["session"]): unknown {
+function shown({ groups, channels }: Session): unknown {
   return {
     groups: [...groups!.list.current]
       .map(([id, { name, phase }]) => ({
