@@ -3,6 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { systemRandom } from "@subrosa/client/ports";
+import { signEvent } from "@subrosa/core/nostr/event";
+import { writeDirectory } from "@subrosa/core/proof/directory";
+import { addressOf } from "@subrosa/core/proof/directory-address";
+import { Secret } from "@subrosa/core/secret";
+import { openCurve } from "@subrosa/curve/open-curve";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { COMMANDS } from "../src/commands.ts";
 import { type Person, person } from "./people.ts";
@@ -14,6 +20,7 @@ const ENDLESS = /relay serve/;
 /** Minutes of work that has tests of its own. */
 const ELSEWHERE = /relay check/;
 
+const curve = openCurve();
 let programs: Programs;
 let relay: Running;
 let url: string;
@@ -101,6 +108,35 @@ const BEFORE: Readonly<Record<string, () => Promise<unknown>>> = {
     known.note = (requests as { id: string }[])[0]!.id;
   },
   "group react": () => says("group"),
+  "dm send": async () => {
+    known.npub = bob.npub;
+    await bob.run("dm", "inbox", url);
+  },
+  "dm await": async () => {
+    known.npub = bob.npub;
+    await alice.run("dm", "inbox", url);
+    await bob.run("dm", "send", alice.npub, "See you at noon");
+  },
+  "anon post": async () => {
+    const keeper = Secret.from(systemRandom(32), curve);
+    const members = [alice, bob, carol, dora].map(({ opened }) => opened.session.me);
+    const createdAt = Math.floor(Date.now() / 1_000) - 60;
+    const directory = signEvent(writeDirectory({ d: "society", members, createdAt }), keeper, systemRandom(32), curve);
+    using nobody = alice.opened.network.anonymously();
+    const [result] = await nobody.publish([url], directory);
+    expect(result).toMatchObject({ outcome: "accepted" });
+    known.directory = String(addressOf(directory));
+  },
+  export: async () => {
+    known.npub = bob.npub;
+  },
+  "list add": async () => {
+    known.npub = carol.npub;
+  },
+  "media get": async () => {
+    const { said } = { said: (await alice.try(["group", "messages", "friends"])).objects };
+    known.note = String(said.findLast(({ file }) => file !== null && file !== undefined)!["id"]);
+  },
   "channel invite": async () => {
     known.npub = bob.npub;
   },
@@ -130,7 +166,7 @@ const REFUSED: Readonly<Record<string, RegExp>> = {
 };
 
 /** What the placeholders of the examples stand for now. */
-const known = { npub: "", note: "0".repeat(64), invite: "" };
+const known = { npub: "", directory: "", note: "0".repeat(64), invite: "" };
 
 async function requested(by: Person): Promise<void> {
   known.npub = by.npub;
@@ -160,7 +196,9 @@ function host(): StageOptions {
 function filled(example: string): string {
   return example
     .replaceAll("ws://127.0.0.1:7777", url)
+    .replaceAll("http://127.0.0.1:7777", url.replace(/^ws/, "http"))
     .replaceAll("npub1…", known.npub)
+    .replaceAll("30097:…", known.directory)
     .replaceAll("note1…", known.note)
     .replaceAll("nostr:nevent1…", known.invite);
 }

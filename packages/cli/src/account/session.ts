@@ -106,6 +106,7 @@ export async function openGivenSession(
       ...more,
       judge: judgeInPlace(curve, clock),
       fetch: (url, init) => fetch(url, init),
+      mediaFetch: (url, init) => fetch(url, init),
       // Whoever reads at a relay of his own network finds others there.
       allowPrivateRelays: relays.some((relay) => isPrivateHost(new URL(relay).hostname)),
     });
@@ -119,16 +120,16 @@ export async function openGivenSession(
 }
 
 /** The part, or why it is not there. */
-export function partOf<P extends "contacts" | "groups" | "channels" | "polls" | "post">(
-  { session }: OpenSession,
-  part: P,
-): NonNullable<Session[P]> {
+export function partOf<P extends keyof typeof LACKS>({ session }: OpenSession, part: P): NonNullable<Session[P]> {
   const found = session[part];
-  if (found === undefined) throw new Failure("account", session.lacks[LACKS[part]] ?? "This account cannot do this.");
+  const lack = LACKS[part];
+  const why = lack === undefined ? undefined : session.lacks[lack];
+  if (found === undefined) throw new Failure("account", why ?? "This account cannot do this.");
   return found as NonNullable<Session[P]>;
 }
 
 const LACKS = Object.freeze({
   ...{ contacts: "contacts", groups: "groups", channels: "channels" },
-  ...{ polls: "memberPosts", post: "memberPosts" },
+  ...{ polls: "memberPosts", post: "memberPosts", rings: "memberPosts", pseudonyms: "memberPosts" },
+  ...{ lists: undefined, media: undefined },
 } as const);
