@@ -273,9 +273,9 @@ export function openRequests(state: Group, now: number): readonly Message[] {
   if (view.kind === "none") return [];
   const inside = new Set(view.tip.fact.roster.map((member) => member.person));
   return state.reader.messages().filter((one) => {
+    if (one.kind !== 483 || inside.has(one.author)) return false;
     const event = state.reader.event(one.id);
-    const worked = event !== undefined && hasWork(event, Math.min(view.tip.fact.difficulty, MAX_DIFFICULTY));
-    return one.kind === 483 && worked && !inside.has(one.author);
+    return event !== undefined && hasWork(event, Math.min(view.tip.fact.difficulty, MAX_DIFFICULTY));
   });
 }
 

@@ -92,6 +92,14 @@ export class Memory {
   readonly infos = new Map<EventId, GroupInfo>();
   readonly leaves = new Map<string, HeldLeave>();
   readonly introductions = new Map<PubkeyHex, Introduction>();
+  /** How many events were held when each became known: what an ancestor may say of it. */
+  readonly since = {
+    held: new Map<EventId, number>(),
+    secrets: new Map<PubkeyHex, number>(),
+    infos: new Map<EventId, number>(),
+  };
+  /** Every one that was read, in that order. */
+  readonly introduced: { readonly member: PubkeyHex; readonly said: Introduction; readonly at: number }[] = [];
   mine: OwnKeys;
   readonly #config: ReaderConfig;
   readonly #forgotten: Set<PubkeyHex>;
@@ -119,6 +127,7 @@ export class Memory {
       if (first !== this.#config.create) return "another-group";
       this.held.set(event.id, event);
       this.events.push(event);
+      this.since.held.set(event.id, this.events.length);
       const said = this.#byKind(event);
       for (const target of [event.id, ...(this.#baseless.get(event.id) ?? [])]) this.#judgeWaiting(target);
       return said;
@@ -178,6 +187,7 @@ export class Memory {
     }
     const { fact, leaves, info } = opened;
     this.infos.set(event.id, info);
+    if (!this.since.infos.has(event.id)) this.since.infos.set(event.id, this.events.length);
     const keys = fact.roster.flatMap((m): [PubkeyHex, PubkeyHex][] => (m.to === undefined ? [] : [[m.person, m.to]]));
     this.#wrappedTo.set(event.id, new Map(keys));
     this.facts.push(...leaves);
@@ -214,6 +224,7 @@ export class Memory {
   /** A new key opens what waited for it, and the `sealed-prev` of what stands on its event. */
   #learn(key: PubkeyHex, secret: Secret): void {
     this.secrets.set(key, secret);
+    this.since.secrets.set(key, this.events.length);
     const waiting = this.#waiting.get(key) ?? [];
     this.#waiting.delete(key);
     for (const event of waiting) {
@@ -291,11 +302,9 @@ export class Memory {
     }
   }
 
-  /** The newest counts, whatever the order in which they came. */
   #introduce(member: PubkeyHex, said: Introduction): void {
-    const known = this.introductions.get(member);
-    const newer = known === undefined || said.created_at > known.created_at;
-    if (newer || (said.created_at === known.created_at && said.sig < known.sig)) this.introductions.set(member, said);
+    this.introduced.push({ member, said, at: this.events.length });
+    preferNewest(this.introductions, member, said);
   }
 
   #leave(opened: OpenedEvent, key: PubkeyHex, id: EventId): Ignored | undefined {
@@ -353,4 +362,11 @@ export class Memory {
     }
     return out;
   }
+}
+
+/** The newest counts, whatever the order in which they came. */
+export function preferNewest(all: Map<PubkeyHex, Introduction>, member: PubkeyHex, said: Introduction): void {
+  const known = all.get(member);
+  const newer = known === undefined || said.created_at > known.created_at;
+  if (newer || (said.created_at === known.created_at && said.sig < known.sig)) all.set(member, said);
 }

@@ -5,7 +5,8 @@
  *
  * Each event is opened once. What waits for a key, a target or a predecessor is kept and opened when that comes, so
  * the facts are a function of the set of events and of my keys. A reader is a value like a ledger: `read` gives
- * another one, the newest shares its memory with its ancestors.
+ * another one, the newest shares its memory with its ancestors. An ancestor is asked while a newer one is being written to
+ * the disk, so what a screen asks of it is answered from the shared memory, opening nothing again.
  */
 import type { EventId, PubkeyHex } from "../bytes.ts";
 import type { VerifiedEvent } from "../nostr/event.ts";
@@ -14,7 +15,14 @@ import type { Fact } from "./facts.ts";
 import type { Introduction } from "./introduction.ts";
 import type { GroupInfo } from "./metadata.ts";
 import type { OwnKeys } from "./open-keys.ts";
-import { type HeldLeave, type Ignored, Memory, type Message, type ReaderConfig } from "./reader-memory.ts";
+import {
+  type HeldLeave,
+  type Ignored,
+  Memory,
+  type Message,
+  preferNewest,
+  type ReaderConfig,
+} from "./reader-memory.ts";
 
 export interface Read {
   readonly reader: Reader;
@@ -27,49 +35,53 @@ export class Reader {
   readonly config: ReaderConfig;
   readonly #memory: Memory;
   readonly #length: number;
+  readonly #messages: number;
+  #introductions: ReadonlyMap<PubkeyHex, Introduction> | undefined;
 
-  private constructor(config: ReaderConfig, memory: Memory, length: number) {
+  private constructor(config: ReaderConfig, memory: Memory) {
     this.config = config;
     this.#memory = memory;
-    this.#length = length;
+    this.#length = memory.events.length;
+    this.#messages = memory.messages.length;
   }
 
   static open(config: ReaderConfig): Reader {
-    return new Reader(config, new Memory(config, []), 0);
+    return new Reader(config, new Memory(config, []));
   }
 
   read(event: VerifiedEvent): Read {
     const memory = this.#current();
     const [facts, messages] = [memory.facts.length, memory.messages.length];
     const ignored = memory.read(event);
-    const reader = new Reader(this.config, memory, memory.events.length);
+    const reader = new Reader(this.config, memory);
     const said = { reader, facts: memory.facts.slice(facts), messages: memory.messages.slice(messages) };
     return ignored === undefined ? said : { ...said, ignored };
   }
 
   /** The group secret of this key, if it was handed to me. */
   secretOf(key: PubkeyHex): Secret | undefined {
-    return this.#current().secrets.get(key);
+    return this.#knew(this.#memory.since.secrets.get(key)) ? this.#memory.secrets.get(key) : undefined;
   }
 
   secrets(): readonly Secret[] {
-    return [...this.#current().secrets.values()];
+    const { secrets, since } = this.#memory;
+    return [...secrets].flatMap(([key, secret]) => (this.#knew(since.secrets.get(key)) ? [secret] : []));
   }
 
   infoOf(id: EventId): GroupInfo | undefined {
-    return this.#current().infos.get(id);
+    return this.#knew(this.#memory.since.infos.get(id)) ? this.#memory.infos.get(id) : undefined;
   }
 
   /** All that was said, in the order of reading. */
   messages(): readonly Message[] {
-    return this.#current().messages.slice();
+    return this.#memory.messages.slice(0, this.#messages);
   }
 
   /** GROUP-21: the same events with other keys of mine: a fresh one made, an ended one deleted. */
   rekeyed(mine: OwnKeys): Reader {
     const memory = this.#current();
     memory.mine = mine;
-    return new Reader({ ...this.config, mine }, memory, memory.events.length);
+    return new Reader({ ...this.config, mine }, memory);
   }
 
   /** Retention: these group secrets are wiped, and nothing is opened with them again. */
@@ -77,7 +89,7 @@ export class Reader {
     const memory = this.#current();
     for (const key of keys) memory.forget(key);
     const forgotten = [...(this.config.forgotten ?? []), ...keys];
-    return new Reader({ ...this.config, secrets: this.secrets(), forgotten }, memory, memory.events.length);
+    return new Reader({ ...this.config, secrets: [...memory.secrets.values()], forgotten }, memory);
   }
 
   events(): readonly VerifiedEvent[] {
@@ -95,7 +107,7 @@ export class Reader {
   }
 
   event(id: EventId): VerifiedEvent | undefined {
-    return this.#current().held.get(id);
+    return this.#knew(this.#memory.since.held.get(id)) ? this.#memory.held.get(id) : undefined;
   }
 
   /** The latest leave of each of these persons, to carry or to pass on; `under`: the keys under which it was said. */
@@ -116,9 +128,21 @@ export class Reader {
 
   /** GROUP-23: who introduced himself with a request, by the member's key that he asked with. */
   introductions(): ReadonlyMap<PubkeyHex, Introduction> {
-    return this.#current().introductions;
+    const { introductions, introduced, events } = this.#memory;
+    if (events.length === this.#length) return introductions;
+    if (this.#introductions !== undefined) return this.#introductions;
+    const known = new Map<PubkeyHex, Introduction>();
+    for (const { member, said, at } of introduced) if (this.#knew(at)) preferNewest(known, member, said);
+    this.#introductions = known;
+    return known;
   }
 
+  /** Of something that became known when so many events were held; what was handed in from outside, at the beginning. */
+  #knew(since = 0): boolean {
+    return since <= this.#length;
+  }
+
+  /** For what is read on: a memory as it was at this reader's time, which is the shared one unless it has gone on. */
   #current(): Memory {
     const current = this.#memory.events.length === this.#length;
     return current ? this.#memory : new Memory(this.config, this.#memory.events.slice(0, this.#length));

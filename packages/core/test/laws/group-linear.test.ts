@@ -6,6 +6,7 @@ import { Ledger } from "../../src/group/ledger.ts";
 import { branchesToCallLost } from "../../src/group/lost-branch.ts";
 import { Reader } from "../../src/group/reader.ts";
 import { select } from "../../src/group/select.ts";
+import type { VerifiedEvent } from "../../src/nostr/event.ts";
 import { Crowd, curve } from "../models/group-crowd.ts";
 import { summary } from "../models/group-history.ts";
 import { person, roster } from "../models/group-world.ts";
@@ -96,3 +97,45 @@ test("GROUP-1: a message costs one product and one signature to open behind the 
   });
   expect(new Set(costs.slice(1))).toEqual(new Set(["1,1"]));
 });
+
+test("GROUP-14: an ancestor of a reader answers as it did, and opens nothing again to do so", () => {
+  const crowd = new Crowd(["anna", "ben"]);
+  for (let i = 0; i < 20; i++) crowd.get("anna").say(`message ${i}`);
+  crowd.deliver();
+  let calls = 0;
+  const counting: Curve = {
+    ...curve,
+    ecdh: (secret, key) => {
+      calls++;
+      return curve.ecdh(secret, key);
+    },
+  };
+  const mine = { real: crowd.get("ben").real, encryption: [] };
+  const config = { create: crowd.create, mine, curve: counting };
+  const events = crowd.network.stored(0);
+  // Keys come last in one of the two orders, so that what an event said became known long after it was held.
+  for (const order of [events, [...events].reverse()]) {
+    const readers: Reader[] = [Reader.open(config)];
+    for (const event of order) readers.push(readers.at(-1)!.read(event).reader);
+    calls = 0;
+    const told = readers.map((reader) => answersOf(reader, order));
+    expect(calls).toBe(0);
+    const alone = readers.map((_, held) => {
+      let reader = Reader.open(config);
+      for (const event of order.slice(0, held)) reader = reader.read(event).reader;
+      return answersOf(reader, order);
+    });
+    expect(told).toEqual(alone);
+  }
+});
+
+function answersOf(reader: Reader, events: readonly VerifiedEvent[]) {
+  return {
+    size: reader.size,
+    held: events.map(({ id }) => reader.event(id)?.id),
+    infos: events.map(({ id }) => reader.infoOf(id)?.name),
+    messages: reader.messages().map(({ id }) => id),
+    secrets: reader.secrets().length,
+    introductions: [...reader.introductions().keys()],
+  };
+}
