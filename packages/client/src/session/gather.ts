@@ -5,7 +5,8 @@
  * that is in them. Nothing waits for a batch to fill. What is offered while it is closing is let go.
  */
 
-const MOST = 256;
+/** At some half a millisecond each to open, a batch leaves a page time to draw a frame. */
+const MOST = 32;
 
 interface Offered<T, A> {
   readonly item: T;

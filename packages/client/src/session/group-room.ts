@@ -37,7 +37,7 @@ export type Told = Exclude<GroupEvent, { kind: "received" }>;
 type GroupDriver = Driver<GroupState, GroupHappening, GroupEffect, GroupFault>;
 
 /** Messages that are read in at once, behind the first screen. */
-const RECALL = 100;
+const RECALL = 32;
 const KINDS: Readonly<Record<string, readonly number[]>> = { keys: [484, 485, 486], words: [482, 483] };
 const HOUR = 3_600;
 const DAY = 86_400;
