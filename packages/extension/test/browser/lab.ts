@@ -13,7 +13,7 @@ import { pathToFileURL } from "node:url";
 import { CHROMIUM_ARGS } from "@subrosa/testkit/chromium";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { buildExtension } from "../../build.mjs";
-import { TAP, TAP_MARK } from "./tap.ts";
+import { TAP_MARK } from "./tap.ts";
 
 /** For what a person waits for, on a machine that does twenty other things. It decides nothing, but that it is never. */
 export const PATIENCE = 150_000;
@@ -49,12 +49,12 @@ export class Lab implements AsyncDisposable {
     this.site = `http://localhost:${(server.address() as AddressInfo).port}`;
   }
 
-  /** With `tap`, messages between the extension's parts and everything it stores are heard too. */
-  static async open(executablePath: string, { tap = false } = {}): Promise<Lab> {
+  /** `before` stands before each of the extension's programs in the copy that is loaded: TAP hears what they say. */
+  static async open(executablePath: string, { before = "" } = {}): Promise<Lab> {
     const folder = mkdtempSync(join(tmpdir(), "subrosa-lab-"));
     await buildExtension(join(folder, "built"));
     const extension = join(folder, "built", "chromium");
-    if (tap) tapPrograms(extension);
+    if (before !== "") putBefore(extension, before);
     const pages = new Map([["/frames", FRAMES]]);
     const server = createServer((request, response) => {
       const body = pages.get(request.url ?? "") ?? "<!doctype html><title>A site</title><p>A site</p>";
@@ -217,10 +217,10 @@ export class Lab implements AsyncDisposable {
   }
 }
 
-function tapPrograms(extension: string): void {
+function putBefore(extension: string, text: string): void {
   for (const name of readdirSync(extension).filter((one) => one.endsWith(".js"))) {
     const path = join(extension, name);
-    writeFileSync(path, TAP + readFileSync(path, "utf8"));
+    writeFileSync(path, text + readFileSync(path, "utf8"));
   }
 }
 

@@ -17,7 +17,7 @@ import { fastCurve } from "@subrosa/testkit/curves";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { Lab, PASSPHRASE, PATIENCE, SLOW_MACHINE } from "./lab.ts";
-import { BORDERS } from "./tap.ts";
+import { BORDERS, TAP } from "./tap.ts";
 
 vi.setConfig(SLOW_MACHINE);
 const program = findChromium(process.env);
@@ -65,7 +65,7 @@ describe.skipIf(program === undefined)("in Chromium", () => {
   let page: Page;
 
   beforeAll(async () => {
-    lab = await Lab.open(program ?? "", { tap: true });
+    lab = await Lab.open(program ?? "", { before: TAP });
     await lab.importAccount("Ann", NSEC);
     page = await lab.visit();
   });
