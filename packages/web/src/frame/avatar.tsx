@@ -2,7 +2,7 @@
  * A flower for each key, the same on every device: pictures of strangers are not fetched, and two keys that begin alike
  * do not look alike. It helps to tell people apart; it proves nothing, and nobody is told that it does.
  */
-import type { JSX } from "solid-js";
+import { createMemo, type JSX } from "solid-js";
 import { type Flower, Petals } from "./icons.tsx";
 
 /** Hues that stay apart from one another on both papers. */
@@ -28,9 +28,10 @@ export function flowerOf(key: string): Flower {
 }
 
 export function Avatar(props: { readonly of: string; readonly tiny?: boolean }): JSX.Element {
+  const flower = createMemo(() => flowerOf(props.of));
   return (
     <svg class={`avatar ${props.tiny === true ? "tiny" : ""}`} viewBox="0 0 64 64" aria-hidden="true">
-      <Petals flower={flowerOf(props.of)} />
+      <Petals flower={flower()} />
     </svg>
   );
 }

@@ -14,7 +14,6 @@ import { useNames } from "../people/names.ts";
 import { useMarks } from "../people/unread.ts";
 import { type Aim, Composer } from "../talk/composer.tsx";
 import { BARE, type Line, tidyName } from "../talk/line.ts";
-import { stableLines } from "../talk/stable-lines.ts";
 import { Talk } from "../talk/talk.tsx";
 
 const MESSAGE = 403;
@@ -42,13 +41,10 @@ function Open(props: { readonly channel: ChannelView }): JSX.Element {
   const channels = session.channels!;
   const { id } = props.channel;
   const name = (): string => tidyName(props.channel.metadata.name ?? "") || say("group.nameless");
-  const stable = stableLines();
   const lines = createMemo(() =>
-    stable(
-      props.channel.entries
-        .filter(({ kind }) => kind === MESSAGE)
-        .map((entry): Line => ({ ...BARE, ...entry, isMine: entry.author === me })),
-    ),
+    props.channel.entries
+      .filter(({ kind }) => kind === MESSAGE)
+      .map((entry): Line => ({ ...BARE, ...entry, isMine: entry.author === me })),
   );
   const act = (what: () => Promise<string | undefined>): void => {
     void run(async () => {

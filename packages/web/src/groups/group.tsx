@@ -16,7 +16,6 @@ import { type Aim, Composer, type Written } from "../talk/composer.tsx";
 import { Delivery } from "../talk/delivery.tsx";
 import { useFiles } from "../talk/files.ts";
 import { type Line, tidyName } from "../talk/line.ts";
-import { stableLines } from "../talk/stable-lines.ts";
 import { Talk } from "../talk/talk.tsx";
 import type { TalkActs } from "../talk/talk-acts.ts";
 import { GroupBanner } from "./group-banner.tsx";
@@ -45,10 +44,7 @@ function Open(props: { readonly group: GroupView }): JSX.Element {
   const groups = session.groups!;
   const { id } = props.group;
   const name = (): string => tidyName(props.group.info?.name ?? "") || say("group.nameless");
-  const stable = stableLines();
-  const lines = createMemo(() =>
-    stable(props.group.entries.map((entry): Line => ({ ...entry, isMine: entry.author === me }))),
-  );
+  const lines = createMemo(() => props.group.entries.map((entry): Line => ({ ...entry, isMine: entry.author === me })));
   const keepsOrder = (): boolean => props.group.phase === "owner" || props.group.phase === "admin";
   const act = (what: () => Promise<string | undefined>): void => {
     void run(async () => {

@@ -13,10 +13,17 @@ export function useNames(): NameOf {
   const { say } = useApp();
   const { notes, me } = useOpened();
   const kept = watch(notes.live);
+  // A list asks for the same few again and again.
+  const keys = new Map<PubkeyHex, string>();
+  const keyOf = (person: PubkeyHex): string => {
+    const known = keys.get(person) ?? shortKey(person);
+    keys.set(person, known);
+    return known;
+  };
   return (person) => {
     if (person === me) return say("you");
     const given = tidyName(petname(kept(), person) ?? "");
-    return given === "" ? shortKey(person) : given;
+    return given === "" ? keyOf(person) : given;
   };
 }
 

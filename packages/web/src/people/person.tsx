@@ -12,7 +12,6 @@ import { writePlace } from "../frame/route.ts";
 import { watch } from "../frame/watch.ts";
 import { type Aim, Composer } from "../talk/composer.tsx";
 import { tidyName } from "../talk/line.ts";
-import { stableLines } from "../talk/stable-lines.ts";
 import { Talk } from "../talk/talk.tsx";
 import { Words } from "../talk/words.tsx";
 import { linesOf } from "./lines.ts";
@@ -140,8 +139,7 @@ function Conversation(props: { readonly person: PubkeyHex; readonly acquainted: 
   const nameOf = useNames();
   const { sawUntil, draftOf, keepDraft } = useMarks();
   const [aim, setAim] = createSignal<Aim>();
-  const stable = stableLines();
-  const lines = createMemo(() => stable(linesOf(props.acquainted, me)));
+  const lines = createMemo(() => linesOf(props.acquainted, me));
   return (
     <>
       <Talk

@@ -4,7 +4,6 @@ import { createSignal, For, type JSX, Show } from "solid-js";
 import { useApp } from "../frame/app.ts";
 import { Avatar } from "../frame/avatar.tsx";
 import { Icon } from "../frame/icons.tsx";
-import { clockTime } from "../frame/time.ts";
 import { excerpt, type Line, tidyName } from "./line.ts";
 import { Picture } from "./picture.tsx";
 import type { TalkActs } from "./talk-acts.ts";
@@ -18,12 +17,13 @@ export interface MessageLineProps {
   readonly me: PubkeyHex;
   readonly name: string;
   readonly nameOf: (person: PubkeyHex) => string;
+  readonly timeOf: (at: number) => string;
   readonly acts: TalkActs;
   readonly delivery: JSX.Element;
 }
 
 export function MessageLine(props: MessageLineProps): JSX.Element {
-  const { say, language } = useApp();
+  const { say } = useApp();
   const [choosing, setChoosing] = createSignal(false);
   const line = (): Line => props.line;
   const isPlainText = (): boolean => line().file === undefined;
@@ -48,7 +48,7 @@ export function MessageLine(props: MessageLineProps): JSX.Element {
         </Show>
       </div>
       <div class="meta">
-        <time dateTime={new Date(line().at * 1000).toISOString()}>{clockTime(line().at, language())}</time>
+        <time dateTime={new Date(line().at * 1000).toISOString()}>{props.timeOf(line().at)}</time>
         <Show when={line().edited}>
           <span>{say("talk.edited")}</span>
         </Show>
@@ -56,7 +56,7 @@ export function MessageLine(props: MessageLineProps): JSX.Element {
           <span>{say("talk.pinned")}</span>
         </Show>
         <Show when={line().expires !== undefined}>
-          <span>{say("talk.disappears", { time: clockTime(line().expires ?? 0, language()) })}</span>
+          <span>{say("talk.disappears", { time: props.timeOf(line().expires ?? 0) })}</span>
         </Show>
         <Show when={line().late}>
           <span>{say("talk.late")}</span>

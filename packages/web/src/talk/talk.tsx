@@ -5,9 +5,10 @@
 import type { EventId, PubkeyHex } from "@subrosa/core/bytes";
 import { createEffect, createMemo, createSignal, For, type JSX, on, onMount, Show } from "solid-js";
 import { createMinute, useApp } from "../frame/app.ts";
-import { dayOf } from "../frame/time.ts";
+import { clockIn, dayOf } from "../frame/time.ts";
 import { excerpt, type Line } from "./line.ts";
 import { MessageLine } from "./message-line.tsx";
+import { stableLines } from "./stable-lines.ts";
 import type { TalkActs } from "./talk-acts.ts";
 
 export interface TalkProps {
@@ -31,7 +32,9 @@ export function Talk(props: TalkProps): JSX.Element {
   const { say, language, announce } = useApp();
   const now = createMinute();
   const [most, setMost] = createSignal(AT_ONCE);
-  const shown = createMemo(() => props.lines.slice(-most()));
+  const stable = stableLines();
+  const shown = createMemo(() => stable(props.lines.slice(-most())));
+  const timeOf = createMemo(() => clockIn(language()));
   const byId = createMemo(() => new Map(props.lines.map((line) => [line.id, line] as const)));
   const quoted = (line: Line): Line | undefined => (line.reply === undefined ? undefined : byId().get(line.reply));
   let box: HTMLElement | undefined;
@@ -116,6 +119,7 @@ export function Talk(props: TalkProps): JSX.Element {
                   me={props.me}
                   name={props.nameOf(line.author)}
                   nameOf={props.nameOf}
+                  timeOf={timeOf()}
                   acts={props.acts}
                   delivery={props.delivery?.(line)}
                 />
