@@ -134,8 +134,8 @@ describe.skipIf(program === undefined)("the pool in Chromium", () => {
 
   async function run(policy: keyof typeof POLICIES): Promise<Results> {
     const page = await browser.newPage();
+    // It waits for the page's module too, which is run before a page counts as loaded.
     await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/${policy}/`);
-    await page.waitForFunction("typeof globalThis.run === 'function'");
     const results = await page.evaluate("globalThis.run()");
     await page.close();
     return results as Results;
