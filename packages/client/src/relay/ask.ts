@@ -10,10 +10,8 @@ import type { VerifiedEvent } from "@subrosa/core/nostr/event";
 import type { Filter } from "@subrosa/core/nostr/filter";
 import { type RelayUrl, relayUrl } from "@subrosa/core/nostr/relay-url";
 import type { Clock } from "../ports.ts";
+import type { Answered } from "./hearing.ts";
 import type { Presence } from "./network.ts";
-
-/** "partly": it has more than it has shown. */
-export type Answered = "fully" | "partly" | "refused" | "silent";
 
 export interface Asked {
   readonly events: readonly VerifiedEvent[];

@@ -10,8 +10,9 @@
  */
 import type { RelayUrl } from "@subrosa/core/nostr/relay-url";
 import { type Clock, orAborted, pause } from "../ports.ts";
-import type { Answered } from "./ask.ts";
 
+/** How a relay answered a question with an end; "partly": it has more than it has shown. */
+export type Answered = "fully" | "partly" | "refused" | "silent";
 export type Standing = "asking" | Answered | "unreachable";
 
 /** Standings of one relay's questions, the worst first: what is said of a relay is the first that any of them has. */

@@ -335,10 +335,7 @@ export class RelaySocket implements Disposable {
     const asksForKey = !accepted && parseReason(reason).prefix === "auth-required" && !publication.hasAuthenticated;
     if (asksForKey) {
       publication.hasAuthenticated = true;
-      if (await this.#authenticated()) {
-        this.#sendPublication(publication);
-        return;
-      }
+      if (await this.#authenticated()) return this.#sendPublication(publication);
     }
     const outcome = accepted ? "accepted" : "refused";
     this.#settle(publication.event.id, publication, { relay: this.url, outcome, reason });
@@ -369,14 +366,9 @@ export class RelaySocket implements Disposable {
     authenticate: (template: EventTemplate) => Promise<VerifiedEvent>,
   ): Promise<boolean> {
     const template = authTemplate({ relay: this.url, challenge, now: this.#options.clock.now() });
-    let event: VerifiedEvent;
-    try {
-      event = await authenticate(template);
-    } catch {
-      // The signer is a person, an extension or a bunker: it may refuse, and then we are not authenticated.
-      return false;
-    }
-    if (connection !== this.#connection) return false;
+    // The signer is a person, an extension or a bunker: it may refuse, and then we are not authenticated.
+    const event = await authenticate(template).catch(() => undefined);
+    if (event === undefined || connection !== this.#connection) return false;
     return new Promise((resolve) => {
       const finish = (accepted: boolean): void => {
         callOff();
