@@ -37,18 +37,21 @@ export function toHex(bytes: Uint8Array): string {
 /** Of each code, its value as a digit of lowercase hex, or −1: a table, for branches on random digits are guessed wrong. */
 const DIGITS = Int8Array.from({ length: 256 }, (_, code) => "0123456789abcdef".indexOf(String.fromCharCode(code)));
 
+/** The byte that two characters are in lowercase hex, by their codes; negative where one is no digit. */
+export function hexDigits(high: number, low: number): number {
+  // Negative for what is no digit, and for what only looks like one in its lower byte.
+  return (DIGITS[high & 0xff]! << 4) | DIGITS[low & 0xff]! | -((high | low) >> 8);
+}
+
 /** Lowercase hex of exactly `length` bytes, or undefined. */
 export function fromHex(text: string, length = Math.floor(text.length / 2)): Uint8Array | undefined {
   if (text.length !== 2 * length) return undefined;
   const bytes = new Uint8Array(length);
   let wrong = 0;
   for (let i = 0; i < length; i++) {
-    const high = text.charCodeAt(2 * i);
-    const low = text.charCodeAt(2 * i + 1);
-    const value = (DIGITS[high & 0xff]! << 4) | DIGITS[low & 0xff]!;
+    const value = hexDigits(text.charCodeAt(2 * i), text.charCodeAt(2 * i + 1));
     bytes[i] = value;
-    // Negative for what is no digit, and for what only looks like one in its lower byte.
-    wrong |= value | -((high | low) >> 8);
+    wrong |= value;
   }
   return wrong < 0 ? undefined : bytes;
 }

@@ -12,6 +12,7 @@ import { fromHex, fromUtf8, isWellFormed, toHex, utf8 } from "../bytes.ts";
 import { WireError } from "../errors.ts";
 import { integer, list, object, parseJson, type Shape, type ShapeValue, writeShape } from "../json.ts";
 import { rowAt } from "./mask.ts";
+import { readPlainProof } from "./plain-proof.ts";
 import type { ProofReason } from "./reasons.ts";
 import { MAX_RING } from "./ring.ts";
 import type { OrProof } from "./scheme-or.ts";
@@ -94,6 +95,11 @@ export function writeProof(proof: RingProof, pow?: string): string {
 
 /** Reads what may be a proof for a ring of `ringSize` keys; never throws on a stranger's text. */
 export function readProof(text: string, ringSize: number): ProofReading {
+  const plain = readPlainProof(text, ringSize);
+  return plain === undefined ? readStrictly(text, ringSize) : { ok: true, proof: { alg: "or", ...plain } };
+}
+
+function readStrictly(text: string, ringSize: number): ProofReading {
   const limit = 200 * Math.min(ringSize, MAX_RING) + 2048;
   const { json, length } = text.length > 2 * limit ? { json: undefined, length: text.length } : decode(text);
   if (length > limit) return refuse("proof-size");

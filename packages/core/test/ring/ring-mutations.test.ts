@@ -96,6 +96,21 @@ describe(`${COUNT} mutations`, { timeout: 3_600_000 }, () => {
     expect(asked).toBeGreaterThan(COUNT / 20);
   });
 
+  test("of the hex that is read without a parser: what it says is what the strict reader says (RING-10)", () => {
+    const strict = (text: string) => readProof(Buffer.from(text).toString("base64"), 2);
+    expect(readProof(or, 2)).toEqual(strict(json(or)));
+    for (let i = 0; i < COUNT / 10; i++) {
+      const mutated = i % 3 === 0 ? mutate(json(or)) : nudge(json(or));
+      expect(readProof(toHex(utf8(mutated)), 2), `mutation ${i} of seed ${SEED}`).toEqual(strict(mutated));
+    }
+    // A digit of the outer hex that is none, or looks like one in its lower byte; a ring of another size.
+    for (let at = 0; at < or.length; at++) {
+      const other = at % 2 === 0 ? "G" : String.fromCharCode(or.charCodeAt(at) + 0x100);
+      expect(readProof(or.slice(0, at) + other + or.slice(at + 1), 2).ok, `digit ${at}`).toBe(false);
+    }
+    for (const size of [0, 1, 3, 1001]) expect(readProof(or, size).ok).toBe(false);
+  });
+
   const sag = writeRingA(signSag({ ...input, dialect: "rs" }));
   const blsag = writeRingA(signBlsag({ ...input, flag: utf8("poll") }));
 
