@@ -46,6 +46,31 @@ test("bash completes commands, their options, and files, with the script as it i
   }
 });
 
+const hasShell = (name: string): boolean => spawnSync(name, ["-c", "exit 0"]).status === 0;
+
+test.runIf(hasShell("fish"))("fish completes commands and options, with the script as it is written", async () => {
+  const script = join(folder, "subrosa.fish");
+  writeFileSync(script, (await run(["completion", "fish"])).out);
+  const complete = (line: string): string[] => {
+    const asked = ["--no-config", "-c", `source '${script}'; complete -C '${line}'`];
+    const out = execFileSync("fish", asked, { encoding: "utf8", env: { ...process.env, HOME: folder } });
+    return out
+      .trim()
+      .split("\n")
+      .map((each) => each.split("\t")[0]!);
+  };
+  expect(complete("subrosa gr")).toEqual(["group"]);
+  expect(complete("subrosa group in")).toEqual(["info", "invite"]);
+  expect(complete("subrosa dm send --re")).toEqual(["--reply"]);
+});
+
+test.runIf(hasShell("zsh"))("zsh registers the completion, with the script as it is written", async () => {
+  const script = join(folder, "_subrosa");
+  writeFileSync(script, (await run(["completion", "zsh"])).out);
+  const line = `autoload -U +X compinit && compinit -u -D; source '${script}'; print -r -- "\${_comps[subrosa]}"`;
+  expect(execFileSync("zsh", ["-f", "-c", line], { encoding: "utf8" })).toContain("_subrosa");
+});
+
 test("a pipe that closes ends it without a word", async () => {
   const program = `'${process.execPath}' '${programs.subrosa}'`;
   const lines = `for i in $(seq 3000); do echo '{"kind":1,"content":"a word"}'; done`;
