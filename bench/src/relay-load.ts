@@ -243,7 +243,7 @@ function fanOut(count: number): Promise<LoadReport> {
 
 const FLOOD_EVERY_MS = 20;
 const FLOOD_AHEAD = 1 << 20;
-const MALFORMED = frame('["EVENT",{"id":"' + "0".repeat(64) + '","kind":-1}]');
+const MALFORMED = frame(`["EVENT",{"id":"${"0".repeat(64)}","kind":-1}]`);
 let flooding: NodeJS.Timeout | undefined;
 
 function forged(n: number): Buffer {

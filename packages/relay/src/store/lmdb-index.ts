@@ -87,8 +87,9 @@ export class LmdbIndex {
     try {
       await this.#tree.batch(() => {
         for (const { key, value } of writes) {
-          if (value === undefined) this.#tree.remove(key);
-          else this.#tree.put(key, value);
+          // Part of the batch: it settles with it.
+          if (value === undefined) void this.#tree.remove(key);
+          else void this.#tree.put(key, value);
         }
       });
     } catch (error) {
