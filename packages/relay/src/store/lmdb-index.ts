@@ -34,9 +34,6 @@ export class LmdbIndex {
         maxDbs: 2,
         overlappingSync: true,
         separateFlushed: true,
-        // Batches are ours: those that lmdb makes of a turn keep a promise that nobody is given, and when a full disk
-        // refuses the commit, its rejection would end the process.
-        eventTurnBatching: false,
       }),
     );
   }
@@ -84,14 +81,15 @@ export class LmdbIndex {
 
   /** All or nothing, in one transaction; resolves when readers see it. */
   async commit(writes: readonly Write[]): Promise<void> {
+    const commits = new Set<Promise<boolean>>();
+    for (const { key, value } of writes) {
+      commits.add(value === undefined ? this.#tree.remove(key) : this.#tree.put(key, value));
+    }
+    // lmdb ends its batch of this turn in the next one, and may make a promise for it that nobody is given: when a full
+    // disk refuses the commit, its rejection would end the process. What it says is what the others say.
+    setImmediate(() => this.#root.committed.then(ignore, ignore));
     try {
-      await this.#tree.batch(() => {
-        for (const { key, value } of writes) {
-          // Part of the batch: it settles with it.
-          if (value === undefined) void this.#tree.remove(key);
-          else void this.#tree.put(key, value);
-        }
-      });
+      await Promise.all(commits);
     } catch (error) {
       (error as { commitError?: Promise<unknown> }).commitError?.catch(() => {});
       throw error;
@@ -111,6 +109,8 @@ export class LmdbIndex {
     return this.#root.close();
   }
 }
+
+function ignore(): void {}
 
 /** All keys that begin with these bytes. */
 export function under(prefix: Buffer): KeyRange {
