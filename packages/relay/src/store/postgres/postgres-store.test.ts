@@ -57,19 +57,19 @@ describe.runIf(postgres !== undefined)("PostgreSQL", () => {
     const { store, dispose } = await openAt(schema, {});
     try {
       const expires = [["expiration", String(NOW + 1)]];
-      const expiring = Array.from({ length: 50 }, (_, i) => entry({ content: `expiring words ${i}`, tags: expires }));
-      const vanishing = Array.from({ length: 50 }, (_, i) => entry({ by: 2, content: `vanishing words ${i}` }));
-      await store.append([entry({ by: 3, content: "words that stay" }), ...expiring, ...vanishing], NOW);
+      const expiring = Array.from({ length: 50 }, (_, i) => entry({ content: `ephemeral-rose ${i}`, tags: expires }));
+      const vanishing = Array.from({ length: 50 }, (_, i) => entry({ by: 2, content: `vanished-rose ${i}` }));
+      await store.append([entry({ by: 3, content: "staying-rose" }), ...expiring, ...vanishing], NOW);
       await server.query(url, "checkpoint");
-      for (const words of ["expiring words", "vanishing words", "words that stay"]) expect(onDisk(words)).toBe(true);
+      for (const words of ["ephemeral-rose", "vanished-rose", "staying-rose"]) expect(onDisk(words)).toBe(true);
       await store.append([entry({ by: 2, kind: 62, tags: [["relay", "ALL_RELAYS"]] })], NOW);
       while ((await store.purge(NOW + 50, 40)).more);
       await server.query(url, `vacuum full ${schema}.event`);
       await server.query(url, `vacuum full ${schema}.event_tag`);
       await server.query(url, "checkpoint");
-      expect(onDisk("words that stay")).toBe(true);
-      expect(onDisk("expiring words")).toBe(false);
-      expect(onDisk("vanishing words")).toBe(false);
+      expect(onDisk("staying-rose")).toBe(true);
+      expect(onDisk("ephemeral-rose")).toBe(false);
+      expect(onDisk("vanished-rose")).toBe(false);
     } finally {
       await dispose();
     }
