@@ -48,16 +48,22 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
   const place: { driver?: Driver<Deliveries, DeliveryEvent, Publish, IgnoredDelivery> } = {};
   const opened = deferred();
   const trying = new Cell(0);
+  /** Not over before what became of it is durable, and can be seen. */
+  const answered = new Set<Publish>();
   const driver = await openDriver({
     machine: deliveryMachine,
     store: machineStore(store, "deliveries", deliveryKeeping),
     perform: async (effect, signal) => {
       trying.set(trying.state + 1);
+      let isAnswered = false;
       try {
         await opened.promise;
-        return await publish(effect, place.driver?.state.get(effect.id), options, signal);
+        const answer = await publish(effect, place.driver?.state.get(effect.id), options, signal);
+        isAnswered = answer !== undefined && isWaiting(place.driver?.state, effect);
+        if (isAnswered) answered.add(effect);
+        return answer;
       } finally {
-        trying.set(trying.state - 1);
+        if (!isAnswered) trying.set(trying.state - 1);
       }
     },
     clock,
@@ -66,6 +72,13 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
     ...(onFailure === undefined ? {} : { onFailure }),
   });
   place.driver = driver;
+  driver.watch((state) => {
+    for (const effect of [...answered]) {
+      if (isWaiting(state, effect)) continue;
+      answered.delete(effect);
+      trying.set(trying.state - 1);
+    }
+  });
   opened.resolve();
   return new Outbox(driver, trying, options.network.hearing);
 }
@@ -127,6 +140,10 @@ export class Outbox implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.#driver[Symbol.asyncDispose]();
   }
+}
+
+function isWaiting(state: Deliveries | undefined, { id, relay }: Publish): boolean {
+  return state?.get(id)?.relays.get(relay)?.kind === "waiting";
 }
 
 /** Answers of a relay that may be another tomorrow. */

@@ -7,6 +7,7 @@ import { Network } from "../../src/relay/network.ts";
 import { ownIdentity } from "../../src/session/identity.ts";
 import { openSession, type Session } from "../../src/session/session.ts";
 import { type MemoryDisk, openMemoryStore } from "../../src/store/memory-store.ts";
+import type { Store } from "../../src/store/store.ts";
 import { curve, fastClock, person, relayOptions, START } from "./relay-stage.ts";
 import { someone } from "./session-stage.ts";
 
@@ -160,3 +161,27 @@ function shown({ groups, channels }: Session): unknown {
     })),
   };
 }
+
+test("a publication is over when what became of it is written down and shown, however slow the disk is", async () => {
+  await using relay = await FakeRelay.open();
+  using network = new Network(relayOptions("slow disk", systemClock));
+  const inner = openMemoryStore();
+  const store: Store = {
+    ...inner,
+    commit: async (changes) => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      await inner.commit(changes);
+    },
+  };
+  await using session = await openSession({
+    ...{ store, identity: ownIdentity(anna.secret), network, relays: [relay.url], curve },
+    ...{ clock: systemClock, random: seededRandom("slow disk"), allowPrivateRelays: true, saveDelay: 0 },
+  });
+  const { outbox } = session;
+  await outbox.send(person("slow disk").sign({ content: "out" }), "nobody", [relay.url]);
+  expect(outbox.trying.current).toBe(1);
+  for await (const trying of outbox.trying.values(new AbortController().signal)) if (trying === 0) break;
+  const places = [...session.outbox.deliveries.current.values()].flatMap(({ relays: at }) => [...at.values()]);
+  expect(places.length).toBe(1);
+  expect(places.filter(({ kind }) => kind !== "accepted")).toEqual([]);
+});
