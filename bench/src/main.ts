@@ -4,7 +4,7 @@
  * A table for people, or with --json one object per line. What was measured is kept with the facts of the machine in
  * bench/results/<date>-<area>.json; a quick run only shows that the areas work and keeps nothing.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { channel } from "./channel.ts";
 import { client } from "./client.ts";
 import { curve } from "./curve.ts";
@@ -16,6 +16,7 @@ import { nostr } from "./nostr.ts";
 import { relay, relayOnPostgres } from "./relay.ts";
 import { ring } from "./ring.ts";
 import { table } from "./table.ts";
+import { CHROMIUM, web } from "./web.ts";
 
 /** Every area by name. Opening one does its set-up: keys, tables, WebAssembly. */
 const AREAS: Readonly<Record<string, () => Area | Promise<Area>>> = {
@@ -28,9 +29,11 @@ const AREAS: Readonly<Record<string, () => Area | Promise<Area>>> = {
   ring,
 };
 
-/** Measured where the environment names what it needs. */
-const ELSEWHERE: typeof AREAS =
-  process.env["SUBROSA_DATABASE"] === undefined ? {} : { "relay-postgres": relayOnPostgres };
+/** Measured where there is what it needs: a database that the environment names, a Chromium. */
+const ELSEWHERE: typeof AREAS = {
+  ...(process.env["SUBROSA_DATABASE"] === undefined ? {} : { "relay-postgres": relayOnPostgres }),
+  ...(existsSync(CHROMIUM) ? { web } : {}),
+};
 
 /** What is no comparison of speeds prints lines of its own. Run by name only. */
 const STUDIES: Readonly<Record<string, (quick: boolean) => Iterable<object>>> = {
