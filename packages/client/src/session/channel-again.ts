@@ -13,16 +13,18 @@ import type { Tag } from "@subrosa/core/nostr/event";
 import { LISTED } from "./channel-people.ts";
 
 export function leftBehind({ path, thread }: InThread, now: number): Spoken | undefined {
+  const late = path.places.slice(0, -1).flatMap(({ room, view }) =>
+    [...room.spoken.values()].filter((fact) => {
+      const isLate = fact.author === thread.me && spokenFault(fact, view, now) === "after-move";
+      return isLate && !isListing(fact);
+    }),
+  );
+  // Asked after every step, and hardly ever is there any: the history is not gone through for nothing.
+  if (late.length === 0) return undefined;
   const shown = historyOf(path, now).filter(({ author }) => author === thread.me);
   const isSaidAgain = (fact: Spoken): boolean =>
     shown.some((each) => each.time === fact.time && each.type === fact.type && wordsOf(each) === wordsOf(fact));
-  for (const { room, view } of path.places.slice(0, -1)) {
-    for (const fact of room.spoken.values()) {
-      const isLate = fact.author === thread.me && spokenFault(fact, view, now) === "after-move";
-      if (isLate && !isListing(fact) && !isSaidAgain(fact)) return fact;
-    }
-  }
-  return undefined;
+  return late.find((fact) => !isSaidAgain(fact));
 }
 
 export function sayAgain(state: InThread, fact: Spoken, now: number): Composed {
