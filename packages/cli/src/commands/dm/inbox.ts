@@ -1,9 +1,8 @@
 /** dm inbox: says to everybody where private messages reach you (kind 10050); nobody writes to whoever has not said so. */
-import { NOT_REPLACED } from "@subrosa/client/session/replaceable";
 import { acted, showSent } from "../../account/delivered.ts";
+import { replacedOrAsItWas } from "../../account/replaced.ts";
 import { SESSION_OPTIONS, withSession } from "../../account/session.ts";
 import type { Command } from "../../command.ts";
-import { Failure } from "../../failure.ts";
 import { readRelayUrl } from "../../given.ts";
 
 export const dmInbox: Command = {
@@ -22,9 +21,7 @@ export const dmInbox: Command = {
       const relays = [...new Set(given.operands.map(readRelayUrl))];
       if (relays.length > 0) {
         const { sent } = await acted(opened, given, tools, async () => {
-          const replaced = await relayLists.editInbox(relays, given.has("force"));
-          if (replaced.ok || replaced.reason === "unchanged") return;
-          throw new Failure("refused", NOT_REPLACED[replaced.reason], { reason: replaced.reason });
+          replacedOrAsItWas(await relayLists.editInbox(relays, given.has("force")));
         });
         showSent({ type: "dm_inbox_set", relays }, "Said.", sent, tools);
         return;

@@ -1,11 +1,11 @@
 /** What the commands of lists have in common: which list, and who is meant. */
 import { LISTS, type ListName } from "@subrosa/client/session/lists";
-import { NOT_REPLACED } from "@subrosa/client/session/replaceable";
 import type { Tag } from "@subrosa/core/nostr/event";
 import { acted, showSent } from "../../account/delivered.ts";
+import { replacedOrAsItWas } from "../../account/replaced.ts";
 import { partOf, SESSION_OPTIONS, withSession } from "../../account/session.ts";
 import type { Command, Tools } from "../../command.ts";
-import { badArguments, Failure } from "../../failure.ts";
+import { badArguments } from "../../failure.ts";
 import { readPerson } from "../../given.ts";
 
 const NAMES = Object.keys(LISTS) as readonly ListName[];
@@ -42,9 +42,7 @@ export function listChange(how: "add" | "remove", sentence: string, examples: re
         const isPrivate = LISTS[name].hasPrivate && !given.has("public");
         const change = how === "add" ? { add: tags.map((tag) => ({ tag, isPrivate })) } : { remove: tags };
         const { sent } = await acted(opened, given, tools, async () => {
-          const replaced = await lists.change(name, change, given.has("force"));
-          if (replaced.ok || replaced.reason === "unchanged") return;
-          throw new Failure("refused", NOT_REPLACED[replaced.reason], { reason: replaced.reason });
+          replacedOrAsItWas(await lists.change(name, change, given.has("force")));
         });
         showSent({ type: `list_${how}`, list: name, entries: tags, private: isPrivate }, sentence, sent, tools);
       }),

@@ -1,9 +1,8 @@
 /** list relays: says to everybody where you write and where you read (NIP-65). */
-import { NOT_REPLACED } from "@subrosa/client/session/replaceable";
 import { acted, showSent } from "../../account/delivered.ts";
+import { replacedOrAsItWas } from "../../account/replaced.ts";
 import { SESSION_OPTIONS, withSession } from "../../account/session.ts";
 import type { Command } from "../../command.ts";
-import { Failure } from "../../failure.ts";
 
 export const listRelays: Command = {
   options: [
@@ -22,9 +21,7 @@ export const listRelays: Command = {
       const [read, write] = [given.relays("read"), given.relays("write")];
       if (read.length + write.length > 0) {
         const { sent } = await acted(opened, given, tools, async () => {
-          const replaced = await relayLists.edit({ read, write }, given.has("force"));
-          if (replaced.ok || replaced.reason === "unchanged") return;
-          throw new Failure("refused", NOT_REPLACED[replaced.reason], { reason: replaced.reason });
+          replacedOrAsItWas(await relayLists.edit({ read, write }, given.has("force")));
         });
         showSent({ type: "relay_list_set", read, write }, "Said.", sent, tools);
         return;
