@@ -2,7 +2,7 @@
  * The pool's worker in Node. The host imports `node:worker_threads` itself and hands its parts in, because this
  * package sees the language alone: `nodeWorker(new Worker(entry))` on one side, `serveNode(parentPort)` in the entry.
  */
-import type { RandomSource } from "@subrosa/core/curve/curve";
+import type { Curve, RandomSource } from "@subrosa/core/curve/curve";
 import { openCurve } from "./open-curve.ts";
 import type { Answer, Batch, PoolWorker } from "./pool.ts";
 import { type JobKinds, SCHNORR_JOBS, serve } from "./pool-serve.ts";
@@ -29,7 +29,11 @@ export function nodeWorker(worker: NodeWorker): PoolWorker {
 }
 
 /** Makes the thread it is called in a worker of the pool; `random` is the host's, such as node:crypto's randomBytes. */
-export function serveNode(port: NodePort, random: RandomSource, kinds: JobKinds = SCHNORR_JOBS): void {
-  const curve = openCurve();
+export function serveNode(
+  port: NodePort,
+  random: RandomSource,
+  kinds: JobKinds = SCHNORR_JOBS,
+  curve: Curve = openCurve(),
+): void {
   port.on("message", (batch) => port.postMessage(serve(curve, kinds, random, batch as Batch)));
 }

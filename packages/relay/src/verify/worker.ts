@@ -6,10 +6,8 @@
 import { randomFillSync } from "node:crypto";
 import { parentPort } from "node:worker_threads";
 import { openCurve } from "@subrosa/curve/open-curve";
-import type { Batch } from "@subrosa/curve/pool";
-import { serve } from "@subrosa/curve/pool-serve";
+import { serveNode } from "@subrosa/curve/pool-node";
 import { PACKED_JOBS } from "./packed.ts";
 
-const curve = openCurve({ tables: 0 });
 const random = (length: number): Uint8Array => randomFillSync(new Uint8Array(length));
-parentPort?.on("message", (batch: Batch) => parentPort?.postMessage(serve(curve, PACKED_JOBS, random, batch)));
+if (parentPort !== null) serveNode(parentPort, random, PACKED_JOBS, openCurve({ tables: 0 }));
