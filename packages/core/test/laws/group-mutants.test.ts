@@ -1,8 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { build } from "esbuild";
+import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import {
   type Case,
@@ -13,12 +9,13 @@ import {
   rivalCases,
 } from "../models/group-cases.ts";
 import { summary } from "../models/group-history.ts";
-import { MUTANTS, type Mutant } from "../models/group-mutants.ts";
+import { MUTANTS } from "../models/group-mutants.ts";
 import type { Select } from "../models/group-players.ts";
+import { MutantMaker } from "../models/mutants.ts";
 
-const SOURCE = fileURLToPath(new URL("../../src/group/", import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), "mutants-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const SELECTION = fileURLToPath(new URL("../../src/group/select.ts", import.meta.url));
+const maker = new MutantMaker<{ readonly select: Select }>(SELECTION, "group");
+afterAll(() => maker[Symbol.dispose]());
 
 const seeds = Array.from({ length: 350 }, (_, i) => 800_000 + i);
 const cases: readonly Case[] = [
@@ -28,37 +25,6 @@ const cases: readonly Case[] = [
   ...outsideCases(),
   ...casesFrom(seeds, 25),
 ];
-
-/** Bundles the selection with one file patched; without a mutant, as it is. */
-async function compile(mutant: Mutant | undefined, name: string): Promise<Select> {
-  const patch = (path: string): string => {
-    const text = readFileSync(path, "utf8");
-    if (mutant === undefined || basename(path) !== mutant.file) return text;
-    if (text.split(mutant.from).length !== 2) throw new Error(`the patch does not fit ${mutant.file}: ${mutant.from}`);
-    return text.replace(mutant.from, () => mutant.to);
-  };
-  const plugin = {
-    name: "mutate",
-    setup: (b: import("esbuild").PluginBuild) => {
-      b.onLoad({ filter: /src[\\/]group[\\/].*\.ts$/ }, ({ path }) => ({
-        contents: patch(path),
-        loader: "ts" as const,
-      }));
-    },
-  };
-  const { outputFiles } = await build({
-    entryPoints: [join(SOURCE, "select.ts")],
-    bundle: true,
-    write: false,
-    format: "esm",
-    platform: "node",
-    plugins: [plugin],
-    logLevel: "silent",
-  });
-  const file = join(folder, `${name}.mjs`);
-  writeFileSync(file, outputFiles[0]!.text);
-  return ((await import(/* @vite-ignore */ pathToFileURL(file).href)) as { select: Select }).select;
-}
 
 function differs(select: Select): boolean {
   return cases.some(({ facts, viewer, now, expected }) => {
@@ -71,15 +37,15 @@ function differs(select: Select): boolean {
 }
 
 test("the selection as it is survives the cases that kill its mutants", async () => {
-  expect(differs(await compile(undefined, "unchanged"))).toBe(false);
+  expect(differs((await maker.make()).select)).toBe(false);
 });
 
 test("there are at least 25 mutants, each of another rule", () => {
   expect(new Set(MUTANTS.map((mutant) => mutant.why)).size).toBeGreaterThanOrEqual(25);
 });
 
-MUTANTS.forEach((mutant, i) => {
+MUTANTS.forEach((mutant) => {
   test(`killed: ${mutant.why}`, async () => {
-    expect(differs(await compile(mutant, `mutant-${i}`))).toBe(true);
+    expect(differs((await maker.make(mutant)).select)).toBe(true);
   });
 });

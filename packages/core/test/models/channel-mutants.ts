@@ -1,5 +1,5 @@
 /** Single-rule mutants of core/channel, as patches: each takes one rule of docs/spec/channels.md out of one file. */
-import type { Mutant } from "./group-mutants.ts";
+import type { Mutant } from "./mutants.ts";
 
 const tenure = "tenure.ts";
 const room = "room.ts";

@@ -1,10 +1,5 @@
 /** Single-rule mutants of the selection, as patches: each takes one rule of docs/spec/groups.md §4 out of one file. */
-export interface Mutant {
-  readonly why: string;
-  readonly file: string;
-  readonly from: string;
-  readonly to: string;
-}
+import type { Mutant } from "./mutants.ts";
 
 const rules = "rules.ts";
 const candidates = "candidates.ts";
